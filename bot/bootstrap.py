@@ -1,0 +1,118 @@
+"""The only place that wires the parts together."""
+
+import os
+import secrets
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+from bot.articles import Articles
+from bot.delivery.pacer import Pacer
+from bot.delivery.worker import Worker
+from bot.digests.planner import Planner
+from bot.ingest.drafts import Drafts
+from bot.questions.answer import Questions
+from bot.questions.index import Index
+from bot.rendering.links import Links
+from bot.services import Services
+from bot.storage.articles import ArticleStore
+from bot.storage.categories import CategoryStore
+from bot.storage.clock import StoreClock
+from bot.storage.connection import Client, connect
+from bot.storage.drafts import DraftStore
+from bot.storage.feeds import FeedStore
+from bot.storage.outbox import Outbox
+from bot.storage.pace import Pace
+from bot.storage.server import embedded_server
+from bot.storage.streams import Presence
+from bot.storage.subscriptions import SubscriptionStore
+from bot.storage.updates import UpdateLog
+from bot.subscriptions import Subscriptions
+from bot.telegram.messenger import TelegramMessenger
+from config.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Stores:
+    """The nouns as they are stored, over one connection."""
+
+    redis: Client
+    presence: Presence
+    articles: ArticleStore
+    categories: CategoryStore
+    clock: StoreClock
+    drafts: DraftStore
+    feeds: FeedStore
+    outbox: Outbox
+    subscriptions: SubscriptionStore
+    updates: UpdateLog
+
+
+@asynccontextmanager
+async def open_stores(settings: Settings) -> AsyncIterator[Stores]:
+    """Over the server that the settings name, else over the embedded one. Raises ServerError."""
+    if settings.redis_url:
+        async with _stores(settings.redis_url) as stores:
+            yield stores
+    else:
+        async with embedded_server(settings.data_folder) as url, _stores(url) as stores:
+            yield stores
+
+
+@asynccontextmanager
+async def _stores(url: str) -> AsyncIterator[Stores]:
+    redis = connect(url)
+    try:
+        presence = Presence(redis, f"{os.getpid()}-{secrets.token_hex(4)}")
+        yield Stores(
+            redis=redis,
+            presence=presence,
+            articles=ArticleStore(redis),
+            categories=CategoryStore(redis),
+            clock=StoreClock(redis),
+            drafts=DraftStore(redis),
+            feeds=FeedStore(redis),
+            outbox=Outbox(redis, presence),
+            subscriptions=SubscriptionStore(redis),
+            updates=UpdateLog(redis),
+        )
+    finally:
+        await redis.aclose()
+
+
+def build_services(stores: Stores, settings: Settings, bot_username: str) -> Services:
+    links = Links(bot_username, settings.public_url)
+    articles = Articles(stores.articles, stores.categories, stores.outbox, links)
+    subscriptions = Subscriptions(
+        stores.subscriptions,
+        stores.categories,
+        stores.clock,
+        timezone=settings.timezone,
+        language=settings.language,
+    )
+    return Services(
+        articles=articles,
+        categories=stores.categories,
+        clock=stores.clock,
+        drafts=Drafts(stores.drafts, articles, stores.categories, subscriptions, stores.clock),
+        links=links,
+        outbox=stores.outbox,
+        owners=frozenset(settings.owners),
+        planner=Planner(
+            stores.outbox,
+            stores.articles,
+            stores.subscriptions,
+            subscriptions,
+            stores.categories,
+            stores.clock,
+            links,
+        ),
+        questions=Questions(stores.articles, articles, Index()),
+        subscriptions=subscriptions,
+        updates=stores.updates,
+    )
+
+
+def build_worker(stores: Stores, services: Services, settings: Settings, messenger: TelegramMessenger) -> Worker:
+    pacer = Pacer(Pace(stores.redis, settings.send_rate))
+    return Worker(stores.outbox, stores.subscriptions, services.subscriptions, messenger, pacer)

@@ -1,0 +1,165 @@
+"""The command line: `newsbot demo · run · import · export · doctor`."""
+
+import asyncio
+import os
+import sys
+import webbrowser
+from collections.abc import Coroutine
+from pathlib import Path
+from typing import Any
+
+import click
+from pydantic import ValidationError
+from rich.console import Console
+from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
+
+from bot.bootstrap import Stores, open_stores
+from bot.demo import run_demo
+from bot.doctor import examine
+from bot.runner import CannotRun, Part, begin, run
+from bot.storage.connection import StoreError
+from bot.storage.server import ServerError
+from bot.transfer import Report, Transfer
+from config import logs
+from config.settings import LogFormat, Settings, describe
+
+_SHOWN_PROBLEMS = 50
+
+
+class _SettingsHelp(click.Group):
+    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Settings (environment or .env; name, default, meaning)"):
+            formatter.write_dl([(name, f"[{default}] {meaning}") for name, default, meaning in describe()])
+
+
+@click.group(cls=_SettingsHelp)
+@click.version_option(package_name="newsbot")
+def main() -> None:
+    """A news-digest service that lives in Telegram."""
+
+
+@main.command("run")
+@click.option("--only", metavar="PART,…", help=f"run only these parts: {', '.join(Part)}")
+def run_command(only: str | None) -> None:
+    """Run the bot on Telegram."""
+    settings = _settings()
+    _execute(run(settings, _parts(only)))
+
+
+@main.command("demo")
+@click.option("--port", default=8081, show_default=True, help="port of the chat page; any free one if it is taken")
+@click.option("--browser/--no-browser", default=True, help="open the chat page in the browser")
+def demo_command(port: int, browser: bool) -> None:
+    """Try the whole bot here: no token, no network, no server to install."""
+
+    def tell(url: str) -> None:
+        click.echo(f"\n  The chat page is at {url}\n  Press Ctrl-C to stop.\n")
+        if browser and _has_display():
+            webbrowser.open(url)
+
+    _execute(run_demo(_settings(), port, tell))
+
+
+@main.command("import")
+@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
+def import_command(files: tuple[Path, ...]) -> None:
+    """Store articles (.txt, .md, .jsonl), categories and subscriptions (.jsonl), feeds (.opml, .jsonl).
+
+    Imported articles can be read and asked about at once; they are sent to nobody.
+    """
+    report = Report()
+    _execute(_import(_settings(), files, report))
+    for problem in report.problems[:_SHOWN_PROBLEMS]:
+        click.echo(problem, err=True)
+    if len(report.problems) > _SHOWN_PROBLEMS:
+        click.echo(f"… and {len(report.problems) - _SHOWN_PROBLEMS} more problems", err=True)
+    taken = ", ".join(f"{count} {what}" for what, count in report.taken.most_common()) or "nothing"
+    click.echo(f"Taken: {taken}. Problems: {len(report.problems)}.", err=True)
+    sys.exit(1 if report.problems else 0)
+
+
+@main.command("export")
+@click.option("--output", type=click.Path(path_type=Path, dir_okay=False), help="a file, in place of standard output")
+def export_command(output: Path | None) -> None:
+    """Write everything as JSON Lines that `import` takes back."""
+    _execute(_export(_settings(), output))
+
+
+@main.command("doctor")
+def doctor_command() -> None:
+    """Check settings, store, token, clock and web port."""
+    good = _execute(_doctor(_settings()))
+    sys.exit(0 if good else 1)
+
+
+async def _import(settings: Settings, files: tuple[Path, ...], report: Report) -> None:
+    total = sum(path.stat().st_size for path in files if path.is_file())
+    columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TimeRemainingColumn())
+    async with open_stores(settings) as stores:
+        await begin(stores)
+        with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+            task = progress.add_task("importing", total=total)
+            for path in files:
+                progress.update(task, description=path.name)
+                await _transfer(stores).take(path, report, lambda done: progress.advance(task, done))
+
+
+async def _export(settings: Settings, output: Path | None) -> None:
+    async with open_stores(settings) as stores:
+        target = output.open("wb") if output else sys.stdout.buffer
+        async for line in _transfer(stores).export():
+            target.write(line)
+        target.flush()
+        if output:
+            target.close()
+
+
+async def _doctor(settings: Settings) -> bool:
+    good = True
+    async for finding in examine(settings):
+        click.echo(f"{'ok ' if finding.good else 'BAD'}  {finding.what}: {finding.words}")
+        good = good and finding.good
+    return good
+
+
+def _transfer(stores: Stores) -> Transfer:
+    return Transfer(stores.articles, stores.categories, stores.feeds, stores.subscriptions, stores.clock)
+
+
+def _settings() -> Settings:
+    try:
+        settings = Settings()
+    except ValidationError as error:
+        for problem in error.errors():
+            name = "_".join(["NEWSBOT", *(str(part).upper() for part in problem["loc"][:1])])
+            click.echo(f"{name if problem['loc'] else 'settings'}: {problem['msg']}", err=True)
+        sys.exit(1)
+    token = settings.token.get_secret_value() if settings.token else ""
+    logs.set_up(sys.stderr, json=settings.log_format is LogFormat.JSON, secrets=[token])
+    return settings
+
+
+def _parts(only: str | None) -> frozenset[Part]:
+    if only is None:
+        return frozenset(Part)
+    names = [name.strip() for name in only.split(",") if name.strip()]
+    unknown = [name for name in names if name not in list(Part)]
+    if unknown or not names:
+        raise click.BadParameter(f"{', '.join(unknown) or only!r} is no part; parts are {', '.join(Part)}")
+    return frozenset(Part(name) for name in names)
+
+
+def _execute(work: Coroutine[Any, Any, Any]) -> Any:
+    """What stops the work is told in a sentence, with exit code 1."""
+    try:
+        return asyncio.run(work)
+    except* (CannotRun, ServerError, StoreError, OSError) as errors:
+        for error in errors.exceptions:
+            click.echo(f"newsbot: {error}", err=True)
+        sys.exit(1)
+    except* KeyboardInterrupt:
+        sys.exit(130)
+
+
+def _has_display() -> bool:
+    return sys.platform == "darwin" or bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))

@@ -1,0 +1,178 @@
+"""Takes from the outbox, sends, settles.
+
+    chunk → for each recipient still owed: mark as being tried → slot → send → outcome → mark and receipt
+    postponed → back into the outbox when it is due
+
+A recipient that is found marked as being tried was in flight when a process ended: nobody knows whether the message
+arrived. It is sent once more, silently, and never a third time.
+"""
+
+import asyncio
+import logging
+from datetime import UTC, datetime, timedelta
+from typing import Protocol
+
+from bot.delivery.messenger import Messenger
+from bot.delivery.pacer import Pacer
+from bot.domain.delivery import Ambiguous, Later, Moved, Outcome, Refused, Sent, Unreachable
+from bot.domain.message import Message
+from bot.domain.subscription import Subscription
+from bot.storage.connection import StoreError
+from bot.storage.outbox import Chunk, Edition, Mark, Outbox
+from bot.storage.subscriptions import SubscriptionStore
+
+_LOG = logging.getLogger(__name__)
+_POLL = timedelta(seconds=1)
+_CHUNKS_AT_ONCE = 4
+#: More than the messages under way at 1000 a second and a tenth of a second each.
+_IN_FLIGHT = 128
+_FIRST_BACKOFF = timedelta(seconds=1)
+_LONGEST_BACKOFF = timedelta(minutes=10)
+_OPEN_MARKS = (Mark.OWED, Mark.TRYING)
+
+
+class Chats(Protocol):
+    """What delivery learns of chats goes here."""
+
+    async def park(self, chat_id: int, reason: str) -> None: ...
+
+    async def move(self, old_chat_id: int, new_chat_id: int) -> None: ...
+
+
+class Worker:
+    def __init__(
+        self,
+        outbox: Outbox,
+        store: SubscriptionStore,
+        chats: Chats,
+        messenger: Messenger,
+        pacer: Pacer,
+    ) -> None:
+        self._outbox = outbox
+        self._store = store
+        self._chats = chats
+        self._messenger = messenger
+        self._pacer = pacer
+        self._in_flight = asyncio.Semaphore(_IN_FLIGHT)
+
+    async def run(self, stopping: asyncio.Event) -> None:
+        while not stopping.is_set():
+            await self.step(stopping)
+
+    async def run_until_idle(self) -> None:
+        """What is postponed to later is left alone."""
+        while await self.step(asyncio.Event(), None):
+            pass
+
+    async def step(self, stopping: asyncio.Event, wait: timedelta | None = _POLL) -> bool:
+        """One round; waits for work no longer than `wait`. False if there was none."""
+        await self._outbox.promote(datetime.now(UTC))
+        entries = [
+            *await self._outbox.chunks.take_over(),
+            *await self._outbox.chunks.take(_CHUNKS_AT_ONCE, wait, stopping),
+        ]
+        for entry in entries:
+            await self._deliver(await self._outbox.open(entry), stopping)
+        return bool(entries)
+
+    async def _deliver(self, chunk: Chunk, stopping: asyncio.Event) -> None:
+        """Stopped in between, it leaves the rest of the chunk to whoever takes it over."""
+        edition = await self._outbox.edition(chunk.edition_id)
+        records = await self._store.read_numbers(list(chunk.numbers))
+        async with asyncio.TaskGroup() as tasks:
+            for position, mark in enumerate(chunk.marks):
+                if mark not in _OPEN_MARKS:
+                    if mark is Mark.TRYING_AGAIN:
+                        await self._outbox.settle(chunk, position, Mark.AMBIGUOUS)
+                    continue
+                record = records.get(chunk.numbers[position])
+                if record is None or edition is None or not owed(edition, record.subscription):
+                    await self._outbox.settle(chunk, position, Mark.SKIPPED)
+                    continue
+                await self._pacer.slot()
+                if stopping.is_set():
+                    return
+                await self._in_flight.acquire()
+                tasks.create_task(self._try(chunk, position, edition, record.subscription))
+        await self._outbox.finish(chunk)
+
+    async def _try(self, chunk: Chunk, position: int, edition: Edition, subscription: Subscription) -> None:
+        try:
+            again = chunk.again or chunk.marks[position] is Mark.TRYING
+            trying = Mark.TRYING_AGAIN if again else Mark.TRYING
+            await self._outbox.mark_trying(chunk, position, trying)
+            outcome = await self._act_safely(chunk, position, edition, subscription, silent=again)
+            if isinstance(outcome, Moved):
+                await self._chats.move(subscription.chat_id, outcome.chat_id)
+                outcome = Later(timedelta())
+            await self._settle(chunk, position, outcome, subscription, again=again)
+        finally:
+            self._in_flight.release()
+
+    async def _act_safely(
+        self, chunk: Chunk, position: int, edition: Edition, subscription: Subscription, *, silent: bool
+    ) -> Outcome:
+        """A fault of ours with one message must not keep the others waiting; it is counted and logged."""
+        try:
+            return await self._act(chunk, position, edition, subscription, silent=silent)
+        except StoreError:
+            raise
+        except Exception as error:
+            _LOG.exception("edition %s could not be tried", edition.id)
+            return Refused(type(error).__name__)
+
+    async def _act(
+        self, chunk: Chunk, position: int, edition: Edition, subscription: Subscription, *, silent: bool
+    ) -> Outcome:
+        message = edition.message or Message(text="")
+        if edition.action == "send":
+            return await self._messenger.send(subscription.address, message, silent=silent)
+        sent_as = await self._outbox.receipt(edition.of or "", chunk.numbers[position])
+        if sent_as is None:
+            return Refused("no receipt: it was sent too long ago")
+        if edition.action == "edit":
+            return await self._messenger.edit(subscription.address, sent_as, message)
+        return await self._messenger.delete(subscription.address, sent_as)
+
+    async def _settle(
+        self, chunk: Chunk, position: int, outcome: Outcome, subscription: Subscription, *, again: bool
+    ) -> None:
+        now = datetime.now(UTC)
+        match outcome:
+            case Sent(message_id):
+                await self._outbox.settle(chunk, position, Mark.SENT, message_id)
+            case Later(wait):
+                self._pacer.hold(wait or timedelta())
+                until = now + (backoff(chunk.attempt) if wait is None else wait)
+                await self._outbox.postpone(chunk, position, until, again=again)
+            case Ambiguous() if again:
+                await self._outbox.settle(chunk, position, Mark.AMBIGUOUS)
+            case Ambiguous():
+                await self._outbox.postpone(chunk, position, now + backoff(chunk.attempt), again=True)
+            case Unreachable(reason):
+                await self._chats.park(subscription.chat_id, reason)
+                await self._outbox.settle(chunk, position, Mark.FAILED)
+            case Refused(reason):
+                _LOG.error("edition %s was refused: %s", chunk.edition_id, reason)
+                await self._outbox.settle(chunk, position, Mark.FAILED)
+
+
+def owed(edition: Edition, subscription: Subscription) -> bool:
+    """Whether a chat still wants it: it may have unsubscribed since, or have moved the category into its digest,
+    which then tells of all articles that came after the move."""
+    if edition.action != "send":
+        return True
+    if subscription.parked:
+        return False
+    if edition.category is None:
+        return True
+    schedule = subscription.categories.get(edition.category)
+    if schedule is None:
+        return False
+    came_after = edition.arrived > int(subscription.settled_until(edition.category).timestamp() * 1000)
+    return came_after is schedule.instant
+
+
+def backoff(attempt: int) -> timedelta:
+    """Doubles with each attempt, so that an outage is not met with a storm."""
+    return min(_FIRST_BACKOFF * (1 << min(attempt, 20)), _LONGEST_BACKOFF)

@@ -1,0 +1,109 @@
+"""The demo: the whole bot against a Telegram of its own, with a chat page, people and something to read."""
+
+import logging
+import socket
+import tempfile
+from collections.abc import Callable
+from contextlib import suppress
+from datetime import timedelta
+from importlib.resources import files
+from pathlib import Path
+
+import aiohttp
+from pydantic import SecretStr
+
+from bot.domain.draft import Unreadable
+from bot.ingest.article_text import read_article
+from bot.runner import Part, run
+from bot.sandbox.client import Client, Person
+from bot.sandbox.server import Sandbox
+from bot.services import Services
+from config.settings import Settings, Updates
+
+_LOG = logging.getLogger(__name__)
+#: Of the form of a token; it opens nothing but the sandbox of this process.
+_TOKEN = "1000001:demo-token-of-the-local-sandbox-only"  # noqa: S105
+_EDITOR_ID = 2001
+_READER_ID = 1001
+_INTRO = {
+    "title": "A news bot for Telegram, running here on this computer",
+    "text": "Readers choose categories; each article that an editor publishes comes to them as a teaser. Try it:",
+    "steps": [
+        "In Rita’s chat, tap Policy to subscribe.",
+        "In Ed’s chat, press Publish under his draft: the teaser comes to Rita.",
+        "Press Questions under the teaser, or just ask Rita’s bot something, such as “When will the comet return?”",
+    ],
+}
+
+
+async def run_demo(settings: Settings, port: int, tell: Callable[[str], None]) -> None:
+    """Until a signal; `tell` gets the address of the chat page. Everything is forgotten at the end."""
+    with tempfile.TemporaryDirectory(prefix="newsbot-demo-") as folder:
+        async with _sandbox(port) as sandbox, aiohttp.ClientSession() as session:
+            client = Client(sandbox.url, session)
+            reader = await client.new_person("Rita", id=_READER_ID, note="reader")
+            editor = await client.new_person("Ed", id=_EDITOR_ID, note="editor")
+
+            async def ready(services: Services, _: int | None) -> None:
+                draft = await _stock(services)
+                tell(sandbox.url)
+                await _open_chats(reader, editor, draft)
+
+            await run(_demo_settings(settings, sandbox, Path(folder)), frozenset(Part), ready=ready)
+
+
+def _sandbox(port: int) -> Sandbox:
+    port = port if _is_free("127.0.0.1", port) else 0
+    return Sandbox(token=_TOKEN, username="demo_news_bot", name="Demo News", port=port, intro=_INTRO)
+
+
+def _demo_settings(settings: Settings, sandbox: Sandbox, folder: Path) -> Settings:
+    web_port = settings.web_port if _is_free(settings.web_host, settings.web_port) else 0
+    return settings.model_copy(
+        update={
+            "token": SecretStr(_TOKEN),
+            "api_url": sandbox.url,
+            "owners": (_EDITOR_ID,),
+            "redis_url": None,
+            "data_dir": folder,
+            "public_url": None,
+            "updates": Updates.POLLING,
+            "web_port": web_port,
+        }
+    )
+
+
+async def _stock(services: Services) -> str:
+    """Stores the articles, some hours apart; the first is kept back as a draft, and given as text."""
+    now = await services.clock.now()
+    categories = await services.categories.all()
+    draft, *texts = [path.read_text("utf-8") for path in _article_files()]
+    for age, text in enumerate(texts, 1):
+        article = read_article(text, categories, now - timedelta(hours=5 * age))
+        if isinstance(article, Unreadable):
+            raise TypeError(f"a demo article cannot be read: {article}")
+        await services.articles.keep(article)
+    return draft
+
+
+async def _open_chats(reader: Person, editor: Person, draft: str) -> None:
+    """The first words are said, so that there is something to press."""
+    await reader.private.say("/start")
+    with suppress(TimeoutError):
+        await reader.private.next(timeout=5)
+    await editor.private.say(f"/post {draft}")
+
+
+def _article_files() -> list[Path]:
+    folder = Path(str(files("bot.demo") / "articles"))
+    return sorted(folder.glob("*.txt"))
+
+
+def _is_free(host: str, port: int) -> bool:
+    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError:
+            return False
+        return True

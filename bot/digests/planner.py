@@ -1,0 +1,149 @@
+"""Whose turn it is, and what they are owed: from published articles and due digests to the outbox.
+
+    plan (a published article) → its category's instant subscribers, a slice at a time → chunks in the outbox
+    due subscription → its articles since it was last settled → worded → in the outbox and settled, in one step
+
+Every step is guarded by what it read, so that any number of planners may run, and one that is killed is continued.
+"""
+
+import asyncio
+from datetime import datetime, timedelta
+
+from bot.digests.compose import compose
+from bot.domain.article import Article
+from bot.domain.schedule import Schedule
+from bot.domain.subscription import Subscription
+from bot.rendering.articles import teaser
+from bot.rendering.digests import digest, pages
+from bot.rendering.links import Links
+from bot.storage.articles import ArticleStore
+from bot.storage.categories import CategoryStore
+from bot.storage.clock import StoreClock
+from bot.storage.outbox import Command, Edition, Outbox, order
+from bot.storage.streams import Entry
+from bot.storage.subscriptions import Record, SubscriptionStore
+from bot.subscriptions import Reader, Subscriptions
+
+#: Bytes of a category's bitmap that one step looks at: eight times as many subscribers.
+_SLICE = 4096
+_DUE_AT_ONCE = 100
+_POLL = timedelta(seconds=1)
+
+
+class Planner:
+    def __init__(
+        self,
+        outbox: Outbox,
+        articles: ArticleStore,
+        store: SubscriptionStore,
+        subscriptions: Subscriptions,
+        categories: CategoryStore,
+        clock: StoreClock,
+        links: Links,
+    ) -> None:
+        self._outbox = outbox
+        self._articles = articles
+        self._store = store
+        self._subscriptions = subscriptions
+        self._categories = categories
+        self._clock = clock
+        self._links = links
+
+    async def step(self, stopping: asyncio.Event, wait: timedelta | None = _POLL) -> bool:
+        """One round; waits for published articles no longer than `wait`. False if there was nothing to do."""
+        plans = [*await self._outbox.plans.take_over(), *await self._outbox.plans.take(10, wait, stopping)]
+        for plan in plans:
+            await self._fan_out(plan)
+        now = await self._clock.now()
+        due = await self._store.due(now, count=_DUE_AT_ONCE)
+        for record in due:
+            await self._settle(record, record.subscription.categories_due(now), now)
+        return bool(plans or due)
+
+    async def run_until_idle(self) -> None:
+        while await self.step(asyncio.Event(), None):
+            pass
+
+    async def run(self, stopping: asyncio.Event) -> None:
+        while not stopping.is_set():
+            await self.step(stopping)
+
+    # -- an article for those who want it at once ---------------------------------------------------------------
+
+    async def _fan_out(self, plan: Entry) -> None:
+        while stored := await self._articles.get(plan.fields[b"id"].decode()):
+            article = stored.article
+            edition = Edition(
+                id=f"{article.id}-{stored.arrived}",
+                message=teaser(article, self._links),
+                articles=(article.id,),
+                category=article.category,
+                arrived=stored.arrived,
+            )
+            start = await self._outbox.plan_cursor(plan)
+            numbers, more = await self._outbox.instant_subscribers(article.category, start, _SLICE)
+            await self._outbox.advance_plan(plan, start, start + _SLICE, order(edition, numbers))
+            if not more:
+                break
+        await self._outbox.finish_plan(plan)
+
+    # -- digests ------------------------------------------------------------------------------------------------
+
+    async def send_now(self, reader: Reader) -> int:
+        """Owes the chat at once what its next digest would bring; gives the number of articles."""
+        while record := await self._store.read(reader.address):
+            now = await self._clock.now()
+            sent = await self._settle(record, record.subscription.digested_categories(), now)
+            if sent is not None:
+                return sent
+        return 0
+
+    async def reschedule(self, reader: Reader, schedule: Schedule) -> Subscription:
+        """What is waiting for a digest comes at once if there are to be digests no more; what waits to be sent
+        at once comes with the first digest if there are to be digests from now on."""
+        while True:
+            blank = self._subscriptions.blank(reader)
+            record = await self._store.read(reader.address) or Record(0, blank, b"")
+            now = await self._clock.now()
+            old = record.subscription
+            after = old.with_schedule(schedule)
+            owing: list[Command] = []
+            if schedule.instant:
+                owing, _ = await self._order(record, old.digested_categories(), now)
+                after = after.settle(old.digested_categories(), now)
+            else:
+                instant = [slug for slug, when in old.categories.items() if when.instant]
+                after = after.settle(instant, min(now, await self._first_unplanned(now)))
+            if await self._store.save(record, after, owing):
+                return after
+
+    async def _first_unplanned(self, now: datetime) -> datetime:
+        waiting = await self._articles.get_many(await self._outbox.unplanned())
+        arrivals = [datetime.fromtimestamp((stored.arrived - 1) / 1000, now.tzinfo) for stored in waiting]
+        return min(arrivals, default=now)
+
+    async def _settle(self, record: Record, slugs: list[str], now: datetime) -> int | None:
+        """Owes what these categories have brought until now; None if someone else was faster."""
+        owing, count = await self._order(record, slugs, now)
+        saved = await self._store.save(record, record.subscription.settle(slugs, now), owing)
+        return count if saved else None
+
+    async def _order(self, record: Record, slugs: list[str], now: datetime) -> tuple[list[Command], int]:
+        articles = await self._collect(record.subscription, slugs, now)
+        if not articles or not record.number:
+            return [], 0
+        names = {category.slug: category.name for category in await self._categories.all()}
+        commands: list[Command] = []
+        parts = pages(articles)
+        for number, part in enumerate(parts, 1):
+            edition = Edition(
+                id=f"d{record.number}-{int(now.timestamp() * 1000)}-{number}",
+                message=digest(part, names, self._links, page=number, of=len(parts)),
+                articles=tuple(article.id for article in part),
+            )
+            commands += order(edition, [record.number])
+        return commands, len(articles)
+
+    async def _collect(self, subscription: Subscription, slugs: list[str], now: datetime) -> list[Article]:
+        arrived = {slug: await self._articles.arrived(slug, subscription.settled_until(slug), now) for slug in slugs}
+        return compose({slug: [stored.article for stored in found] for slug, found in arrived.items()})

@@ -1,0 +1,86 @@
+"""What may be wrong with an installation, in plain words, and what to do about it."""
+
+import socket
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+
+import aiohttp
+
+from bot.bootstrap import open_stores
+from bot.storage.connection import StoreError
+from bot.storage.server import ServerError
+from bot.telegram.application import NoAnswer, UnknownToken, build_application, connect
+from config.settings import Settings
+
+_CLOCK_TOLERANCE = 30.0
+_TIMEOUT = aiohttp.ClientTimeout(total=15)
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    what: str
+    good: bool
+    words: str
+
+
+async def examine(settings: Settings) -> AsyncIterator[Finding]:
+    yield Finding("settings", True, "can be read")
+    yield await _store(settings)
+    yield await _token(settings)
+    yield await _clock(settings)
+    yield _port(settings)
+
+
+async def _store(settings: Settings) -> Finding:
+    where = "the server of NEWSBOT_REDIS_URL" if settings.redis_url else f"the server in {settings.data_folder}"
+    try:
+        async with open_stores(settings) as stores:
+            version = (await stores.redis.info("server")).get("redis_version", "0")
+            articles = await stores.articles.count()
+    except (StoreError, ServerError, OSError) as error:
+        return Finding("store", False, f"{where} does not answer ({error}). Is it running, is the address right?")
+    if int(str(version).split(".")[0]) < 7:
+        return Finding("store", False, f"{where} is version {version}; 7 or later is needed.")
+    return Finding("store", True, f"{where} answers; {articles} articles are stored")
+
+
+async def _token(settings: Settings) -> Finding:
+    if settings.token is None:
+        return Finding("token", False, "NEWSBOT_TOKEN is not set. Get a token from @BotFather and put it in .env.")
+    application = build_application(settings.token.get_secret_value(), settings.api_url)
+    try:
+        return Finding("token", True, f"it belongs to @{await connect(application)}")
+    except UnknownToken:
+        return Finding("token", False, "Telegram does not know it. Copy it again from @BotFather.")
+    except NoAnswer as error:
+        return Finding("token", False, f"{settings.api_url} does not answer ({error}). Is the network up?")
+    finally:
+        await application.shutdown()
+
+
+async def _clock(settings: Settings) -> Finding:
+    """By the Date of the Bot API server's answer: RFC 9110, 6.6.1."""
+    try:
+        async with aiohttp.ClientSession(timeout=_TIMEOUT) as session, session.get(settings.api_url) as response:
+            there = parsedate_to_datetime(response.headers["Date"])
+    except (aiohttp.ClientError, TimeoutError, KeyError, ValueError):
+        return Finding("clock", False, f"{settings.api_url} does not tell the time, so the clock was not compared.")
+    off = (datetime.now(UTC) - there).total_seconds()
+    if abs(off) > _CLOCK_TOLERANCE:
+        return Finding("clock", False, f"it is {off:+.0f} s off. Turn on time synchronisation (NTP).")
+    return Finding("clock", True, "agrees with the Bot API server's")
+
+
+def _port(settings: Settings) -> Finding:
+    place = f"{settings.web_host}:{settings.web_port}"
+    try:
+        family = socket.AF_INET6 if ":" in settings.web_host else socket.AF_INET
+        with socket.socket(family) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind((settings.web_host, settings.web_port))
+    except OSError as error:
+        hint = "If that is not this bot itself, set NEWSBOT_WEB_PORT to another one."
+        return Finding("web port", False, f"{place} cannot be used ({error.strerror}). {hint}")
+    return Finding("web port", True, f"{place} is free")

@@ -1,0 +1,199 @@
+"""An article as text: what an editor pastes and what `newsbot import` takes.
+
+    text → blocks → lines that mean something set apart → category, title, teaser, body, source, related, FAQ
+
+The links behind pasted text are woven into it first, each after the words that bear it, so that whatever a line
+turns out to be, its link is at hand.
+"""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from pydantic import TypeAdapter, ValidationError
+
+from bot.domain.article import Article, FaqPair, RelatedArticle, Source, TextLink, WebUrl, article_id
+from bot.domain.category import Category, nearest_slugs
+from bot.domain.draft import Problem, Unreadable
+
+MAX_TITLE = 300
+MAX_TEXT = 500_000
+
+#: Private-use characters that stand around a woven-in link; they are taken out of the text itself.
+_OPEN, _CLOSE = "\ue000", "\ue001"
+_LINK = re.compile(f"{_OPEN}([^{_CLOSE}]*){_CLOSE}")
+_READ_MORE = re.compile(rf"Read more\s+([^\n→]+?)\s*→[ \t]*((?:{_OPEN}[^{_CLOSE}]*{_CLOSE})?)", re.I)
+_SOURCE_LINE = re.compile(r"^Continue reading at\s+(.{1,120}?)\s*→\s*$", re.I)
+_SOURCE_SENTENCE = re.compile(r"\s*Continue reading at\s+([^\n→]{1,80}?)\.?\s*$", re.I)
+_LINK_LINE = re.compile(r"^Link:\s*(\S+)\s*$", re.I)
+_NAVIGATION = re.compile(r"^More in\s+.{1,80}→\s*$", re.I)
+_FAQ_HEADING = re.compile(r"^(?:Frequently Asked Questions|FAQ)\s*:?\s*$", re.I)
+_QUESTION = re.compile(r"^Q\s*[.:]\s*(.+)$", re.S)
+_ANSWER_MARK = re.compile(r"^A\s*[.:]\s+")
+
+_URL: TypeAdapter[str] = TypeAdapter(WebUrl)
+
+
+@dataclass(slots=True)
+class _Parts:
+    lead: list[str] = field(default_factory=list)
+    related: list[RelatedArticle] = field(default_factory=list)
+    faq: list[tuple[str, list[str]]] = field(default_factory=list)
+    source_name: str | None = None
+    source_url: str | None = None
+
+
+def read_article(
+    text: str,
+    categories: Sequence[Category],
+    now: datetime,
+    links: Iterable[TextLink] = (),
+    category: str | None = None,
+) -> Article | Unreadable:
+    """`category`, a slug, stands in for a first line that names none."""
+    if not text.strip():
+        return Unreadable(Problem.EMPTY)
+    if len(text) > MAX_TEXT:
+        return Unreadable(Problem.TOO_LONG)
+    parts = _take_apart(_blocks(_weave(text, links)))
+    slug = _category(parts.lead[0] if parts.lead else "", categories)
+    if slug or (category and _looks_like_category(parts.lead)):
+        del parts.lead[0]
+    slug = category or slug
+    if slug is None:
+        word = parts.lead[0] if parts.lead else ""
+        return Unreadable(Problem.NO_CATEGORY, word, tuple(nearest_slugs(word, categories)))
+    if not parts.lead:
+        return Unreadable(Problem.NO_TITLE)
+    if len(parts.lead[0]) > MAX_TITLE:
+        return Unreadable(Problem.TITLE_TOO_LONG)
+    return _article(slug, parts, now)
+
+
+def _article(slug: str, parts: _Parts, now: datetime) -> Article:
+    title, *rest = parts.lead
+    teaser, body = (rest[0], rest[1:]) if rest else ("", [])
+    source = Source(name=parts.source_name, url=parts.source_url) if parts.source_name else None
+    if source is None and parts.source_url:
+        source = Source(name=_URL.validate_python(parts.source_url).split("/")[2], url=parts.source_url)
+    return Article(
+        id=article_id(slug, title, teaser, *body),
+        category=slug,
+        title=title,
+        teaser=teaser,
+        body=tuple(body),
+        source=source,
+        related=tuple(parts.related),
+        faq=tuple(FaqPair(question=q, answer="\n\n".join(a)) for q, a in parts.faq if a),
+        published=now,
+    )
+
+
+def _weave(text: str, links: Iterable[TextLink]) -> str:
+    pieces, done = [], 0
+    for link in sorted(links, key=lambda link: link.end):
+        pieces.append(_plain(text[done : link.end]) + f"{_OPEN}{_plain(link.url)}{_CLOSE}")
+        done = link.end
+    return "".join([*pieces, _plain(text[done:])])
+
+
+def _plain(text: str) -> str:
+    return text.replace(_OPEN, "").replace(_CLOSE, "").replace("\0", "")
+
+
+def _blocks(text: str) -> list[str]:
+    """Paragraphs, and lines that mean something of themselves; a text without blank lines has one a line."""
+    text = re.sub(r"\r\n?|\u2028", "\n", text).replace("\u2029", "\n\n").strip()
+    blank = re.compile(r"\n[ \t\u00a0\u200b\ufeff]*\n\s*")
+    paragraphs = blank.split(text) if blank.search(text) else text.split("\n")
+    return [block for paragraph in paragraphs for block in _set_apart(paragraph) if block]
+
+
+def _set_apart(paragraph: str) -> list[str]:
+    blocks, prose = [], list[str]()
+    for line in (line.strip() for line in paragraph.split("\n")):
+        if _means_something(line):
+            blocks += [" ".join(prose), line]
+            prose = []
+        else:
+            prose.append(line)
+    return [*blocks, " ".join(prose)]
+
+
+def _means_something(line: str) -> bool:
+    bare = _LINK.sub("", line)
+    patterns = (_SOURCE_LINE, _LINK_LINE, _NAVIGATION, _FAQ_HEADING, _QUESTION)
+    return any(pattern.match(bare) for pattern in patterns) or bool(_READ_MORE.fullmatch(line))
+
+
+def _take_apart(blocks: list[str]) -> _Parts:
+    parts = _Parts()
+    in_faq = False
+    for block in blocks:
+        rest = _take_related(block, parts)
+        bare = _LINK.sub("", rest).strip()
+        if not bare or _NAVIGATION.match(bare) or _take_source(rest, bare, parts):
+            continue
+        if _FAQ_HEADING.match(bare):
+            in_faq = True
+        elif in_faq:
+            _take_faq(bare, parts)
+        elif prose := _take_source_sentence(bare, parts):
+            parts.lead.append(prose)
+    return parts
+
+
+def _take_related(block: str, parts: _Parts) -> str:
+    for match in _READ_MORE.finditer(block):
+        title = _LINK.sub("", match[1]).strip()
+        if title:
+            parts.related.append(RelatedArticle(title=title, url=_first_url(match[0])))
+    return _READ_MORE.sub(" ", block).strip()
+
+
+def _take_source(block: str, bare: str, parts: _Parts) -> bool:
+    if match := _LINK_LINE.match(bare):
+        parts.source_url = _checked(match[1]) or parts.source_url
+        return True
+    if match := _SOURCE_LINE.match(bare):
+        parts.source_name = match[1]
+        parts.source_url = _first_url(block) or parts.source_url
+        return True
+    return False
+
+
+def _take_source_sentence(bare: str, parts: _Parts) -> str:
+    match = _SOURCE_SENTENCE.search(bare)
+    if match is None:
+        return bare
+    parts.source_name = parts.source_name or match[1]
+    return bare[: match.start()].strip()
+
+
+def _take_faq(bare: str, parts: _Parts) -> None:
+    if match := _QUESTION.match(bare):
+        parts.faq.append((match[1].strip(), []))
+    elif parts.faq:
+        answer = parts.faq[-1][1]
+        answer.append(bare if answer else _ANSWER_MARK.sub("", bare))
+
+
+def _first_url(block: str) -> str | None:
+    return next((url for match in _LINK.finditer(block) if (url := _checked(match[1]))), None)
+
+
+def _checked(url: str) -> str | None:
+    try:
+        return _URL.validate_python(url)
+    except ValidationError:
+        return None
+
+
+def _category(word: str, categories: Iterable[Category]) -> str | None:
+    word = word.strip().strip("#").casefold()
+    return next((c.slug for c in categories if word in (c.slug, c.name.casefold())), None)
+
+
+def _looks_like_category(lead: list[str]) -> bool:
+    return bool(lead) and len(lead[0].split()) <= 2 and len(lead[0]) <= 32

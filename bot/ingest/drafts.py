@@ -1,0 +1,59 @@
+"""What editors write on its way to being published."""
+
+import secrets
+
+from bot.articles import Articles
+from bot.domain.article import Article, TextLink
+from bot.domain.draft import Preview, Unreadable
+from bot.ingest.article_text import read_article
+from bot.storage.categories import CategoryStore
+from bot.storage.clock import StoreClock
+from bot.storage.drafts import Draft, DraftStore
+from bot.subscriptions import Subscriptions
+
+
+class Drafts:
+    def __init__(
+        self,
+        store: DraftStore,
+        articles: Articles,
+        categories: CategoryStore,
+        subscriptions: Subscriptions,
+        clock: StoreClock,
+    ) -> None:
+        self._store = store
+        self._articles = articles
+        self._categories = categories
+        self._subscriptions = subscriptions
+        self._clock = clock
+
+    async def write(self, text: str, links: tuple[TextLink, ...] = ()) -> Preview:
+        return await self._read(Draft(id=secrets.token_urlsafe(8), text=text, links=links), None)
+
+    async def file(self, draft_id: str, slug: str) -> Preview | None:
+        """Puts a draft into a category; None if it is no longer kept."""
+        draft = await self._store.get(draft_id)
+        if draft is None or await self._categories.get(slug) is None:
+            return None
+        return await self._read(draft, slug)
+
+    async def publish(self, draft_id: str) -> tuple[Article, bool] | None:
+        """The article, and whether it is new; None if the draft is no longer kept."""
+        draft = await self._store.get(draft_id)
+        if draft is None or draft.article is None:
+            return None
+        article = draft.article.model_copy(update={"published": await self._clock.now()})
+        return article, await self._articles.publish(article)
+
+    async def discard(self, draft_id: str) -> bool:
+        return await self._store.discard(draft_id)
+
+    async def _read(self, draft: Draft, slug: str | None) -> Preview:
+        categories = await self._categories.all()
+        article = read_article(draft.text, categories, await self._clock.now(), draft.links, slug)
+        if isinstance(article, Unreadable):
+            await self._store.save(draft)
+            return Preview(draft.id, article)
+        await self._store.save(draft.model_copy(update={"article": article}))
+        readers = await self._subscriptions.count(article.category)
+        return Preview(draft.id, article, readers, await self._articles.get(article.id) is not None)

@@ -1,0 +1,151 @@
+"""What a button does, as the text that Telegram carries back when it is pressed.
+
+Callback data is 1 to 64 bytes (https://core.telegram.org/bots/api#inlinekeyboardbutton), and a client may send any:
+what does not decode is no action, and whoever acts on one checks that this person may.
+"""
+
+from typing import ClassVar, get_args
+
+from pydantic import BaseModel, ConfigDict, NonNegativeInt, ValidationError
+
+from bot.domain.article import ArticleId
+from bot.domain.category import Slug
+from bot.domain.message import Button
+
+_VERSION = "1"
+MAX_BYTES = 64
+
+
+class Action(BaseModel):
+    """Fields stand in the data in their order, between bars."""
+
+    model_config = ConfigDict(frozen=True)
+    code: ClassVar[str]
+
+    def encode(self) -> str:
+        """Raises ValueError if it is longer than Telegram carries."""
+        values = [str(value) for value in self.model_dump(mode="json").values()]
+        data = "|".join([_VERSION + self.code, *values])
+        if len(data.encode()) > MAX_BYTES:
+            raise ValueError(f"callback data of {len(data.encode())} bytes: {data}")
+        return data
+
+    def button(self, label: str) -> Button:
+        return Button(label=label, data=self.encode())
+
+
+class OpenMenu(Action):
+    """`name`: a menu without arguments, see handlers.menus."""
+
+    code = "m"
+    name: str
+
+
+class ToggleCategory(Action):
+    code = "t"
+    slug: Slug
+
+
+class ShowLatest(Action):
+    """`slug` is empty for all categories."""
+
+    code = "l"
+    slug: Slug | str
+    skip: NonNegativeInt
+
+
+class ReadArticle(Action):
+    code = "r"
+    id: ArticleId
+
+
+class ListQuestions(Action):
+    code = "q"
+    id: ArticleId
+
+
+class AskStored(Action):
+    """The article's own question of that position."""
+
+    code = "a"
+    id: ArticleId
+    position: NonNegativeInt
+
+
+class SetSchedule(Action):
+    code = "s"
+    words: str
+
+
+class SetTimezone(Action):
+    code = "z"
+    name: str
+
+
+class Forget(Action):
+    code = "f"
+
+
+class PublishDraft(Action):
+    code = "p"
+    id: ArticleId
+
+
+class DiscardDraft(Action):
+    code = "d"
+    id: ArticleId
+
+
+class FileDraft(Action):
+    """Puts a draft into a category."""
+
+    code = "c"
+    id: ArticleId
+    slug: Slug
+
+
+class ListArticles(Action):
+    code = "e"
+    skip: NonNegativeInt
+
+
+class ManageArticle(Action):
+    code = "g"
+    id: ArticleId
+
+
+class Retract(Action):
+    code = "x"
+    id: ArticleId
+
+
+AnyAction = (
+    OpenMenu
+    | ToggleCategory
+    | ShowLatest
+    | ReadArticle
+    | ListQuestions
+    | AskStored
+    | SetSchedule
+    | SetTimezone
+    | Forget
+    | PublishDraft
+    | DiscardDraft
+    | FileDraft
+    | ListArticles
+    | ManageArticle
+    | Retract
+)
+
+
+def decode(data: str) -> Action | None:
+    """None for what is no action of ours."""
+    head, *values = data.split("|")
+    kind = next((kind for kind in get_args(AnyAction) if head == _VERSION + kind.code), None)
+    if kind is None or len(values) != len(kind.model_fields):
+        return None
+    try:
+        action: Action = kind.model_validate(dict(zip(kind.model_fields, values, strict=True)))
+    except ValidationError:
+        return None
+    return action

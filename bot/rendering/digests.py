@@ -1,0 +1,51 @@
+"""A digest in words: several articles told shortly, grouped by category."""
+
+from collections.abc import Sequence
+from itertools import groupby
+
+from bot.domain.article import Article
+from bot.domain.message import Message
+from bot.rendering.actions import ReadArticle
+from bot.rendering.articles import teaser
+from bot.rendering.links import Links
+from bot.rendering.markup import bold, escape, link, shorten, units
+
+#: An item is at most a title, a link and a teaser of these lengths: 10 of them fill a message well.
+_ITEMS = 10
+_TITLE_LIMIT = 140
+_TEASER_LIMIT = 200
+_IN_A_ROW = 5
+
+
+def pages(articles: Sequence[Article]) -> list[Sequence[Article]]:
+    """What goes into one message each."""
+    return [articles[start : start + _ITEMS] for start in range(0, len(articles), _ITEMS)]
+
+
+def digest(
+    articles: Sequence[Article], names: dict[str, str], links: Links, *, page: int = 1, of: int = 1
+) -> Message:
+    """One page of `of`; `names` are the categories' names by slug."""
+    if len(articles) == 1 and of == 1:
+        return teaser(articles[0], links)
+    return _page(articles, names, links, page, of)
+
+
+def _page(articles: Sequence[Article], names: dict[str, str], links: Links, page: int, of: int) -> Message:
+    blocks = [f"🗞 {bold('Your digest')}" + (f", part {page} of {of}" if of > 1 else "")]
+    number = (page - 1) * _ITEMS
+    for slug, group in groupby(articles, key=lambda article: article.category):
+        blocks.append(bold(names.get(slug, slug).upper()))
+        for article in group:
+            number += 1
+            blocks.append(_item(number, article, links))
+    first = (page - 1) * _ITEMS + 1
+    buttons = [ReadArticle(id=a.id).button(f"📖 {n}") for n, a in enumerate(articles, first)]
+    rows = tuple(tuple(buttons[i : i + _IN_A_ROW]) for i in range(0, len(buttons), _IN_A_ROW))
+    return Message(text="\n\n".join(blocks), buttons=rows)
+
+
+def _item(number: int, article: Article, links: Links) -> str:
+    title = link(shorten(article.title, _TITLE_LIMIT), links.to_article(article))
+    text = escape(shorten(article.teaser or next(iter(article.body), ""), _TEASER_LIMIT))
+    return f"{number}. {title}\n{text}" if units(text) else f"{number}. {title}"

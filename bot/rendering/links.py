@@ -1,0 +1,31 @@
+"""The link that every teaser carries."""
+
+from dataclasses import dataclass
+
+from bot.domain.article import Article
+
+
+@dataclass(frozen=True, slots=True)
+class Links:
+    """`public_url`: the https root of the web part, if it is reachable from outside."""
+
+    bot_username: str
+    public_url: str | None = None
+
+    def to_article(self, article: Article) -> str:
+        """The source's page, else the article's own, else the article in the chat with the bot."""
+        if article.source and article.source.url:
+            return article.source.url
+        return self.to_own_page(article) or self.to_chat(f"a_{article.id}")
+
+    def to_own_page(self, article: Article) -> str | None:
+        return f"{self.public_url.rstrip('/')}/a/{article.id}" if self.public_url else None
+
+    def to_chat(self, payload: str) -> str:
+        """https://core.telegram.org/bots/features#deep-linking"""
+        return f"https://t.me/{self.bot_username}?start={payload}"
+
+    def label(self, article: Article) -> str:
+        if article.source and article.source.url:
+            return f"Continue reading at {article.source.name}"
+        return "Continue reading"

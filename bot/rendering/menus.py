@@ -1,0 +1,295 @@
+"""The bot's own words to readers: greetings, menus, confirmations, refusals."""
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from bot.domain.category import Category
+from bot.domain.message import Attachment, Button, Message
+from bot.domain.schedule import Schedule
+from bot.domain.subscription import Change, Subscription
+from bot.rendering.actions import Forget, OpenMenu, SetSchedule, SetTimezone, ShowLatest, ToggleCategory
+from bot.rendering.markup import bold, escape, shorten
+
+_SCHEDULES = ("instant", "daily 08:00", "daily 12:00", "daily 18:00", "daily 08:00 18:00")
+_TIMEZONES = (
+    "UTC",
+    "Europe/London",
+    "Europe/Berlin",
+    "Europe/Kyiv",
+    "Asia/Dubai",
+    "Asia/Kolkata",
+    "Asia/Shanghai",
+    "Asia/Tokyo",
+    "Australia/Sydney",
+    "America/New_York",
+    "America/Chicago",
+    "America/Los_Angeles",
+)
+_MENU_ROW = (
+    OpenMenu(name="latest").button("📰 Latest"),
+    OpenMenu(name="schedule").button("🕗 Schedule"),
+    OpenMenu(name="help").button("❔ Help"),
+)
+
+READER_COMMANDS: Mapping[str, str] = {
+    "start": "Choose your categories",
+    "subscribe": "Subscribe to categories, or all",
+    "unsubscribe": "Unsubscribe from categories, or all",
+    "categories": "The categories and how much is in them",
+    "latest": "The newest articles",
+    "digest": "Your digest now, without waiting",
+    "schedule": "At once, or daily at your time",
+    "timezone": "Your time zone",
+    "article": "A stored article in full",
+    "search": "Search the stored articles",
+    "ask": "Ask the stored articles a question",
+    "mydata": "All that is stored about this chat",
+    "forget": "Delete all of it",
+    "privacy": "What is kept, and for how long",
+    "help": "What I can do",
+}
+EDITOR_COMMANDS: Mapping[str, str] = {
+    "post": "Publish an article",
+    "articles": "Published articles, and taking them back",
+    "retract": "Take an article back from every chat",
+    "addcategory": "Add a category",
+}
+
+
+def greeting(categories: Sequence[Category], subscription: Subscription) -> Message:
+    text = (
+        f"{bold('News, when you want it.')}\n\n"
+        "Tap the categories that you want to hear of. Each new article comes here as a short teaser with its link: "
+        "at once, or once a day at your own time (/schedule).\n\n"
+        "You can also just ask me something: I answer with what stored articles say, word for word."
+    )
+    return Message(text=text, buttons=(*category_buttons(categories, subscription), _MENU_ROW))
+
+
+def category_buttons(categories: Iterable[Category], subscription: Subscription) -> tuple[tuple[Button, ...], ...]:
+    """Two in a row, each of which toggles."""
+    buttons = [
+        ToggleCategory(slug=c.slug).button(f"{'✅' if c.slug in subscription.categories else '➕'} {c.name}")
+        for c in categories
+    ]
+    return tuple(tuple(buttons[i : i + 2]) for i in range(0, len(buttons), 2))
+
+
+def category_list(
+    categories: Sequence[Category], subscription: Subscription, this_week: Mapping[str, int]
+) -> Message:
+    lines = [
+        f"{'✅' if c.slug in subscription.categories else '▫️'} {bold(c.name)} ({c.slug}): "
+        f"{_count(this_week.get(c.slug, 0), 'article')} this week"
+        for c in categories
+    ]
+    text = "\n".join(lines) or "There are no categories yet."
+    return Message(text=f"{text}\n\n{_summary(subscription)}", buttons=category_buttons(categories, subscription))
+
+
+def choose_categories(categories: Sequence[Category], subscription: Subscription) -> Message:
+    text = f"Tap a category to subscribe or unsubscribe.\n\n{_summary(subscription)}"
+    return Message(text=text, buttons=category_buttons(categories, subscription))
+
+
+def changed(change: Change, categories: Sequence[Category], *, subscribed: bool) -> Message:
+    """What `/subscribe` or `/unsubscribe` did."""
+    lines = []
+    if change.changed:
+        lines.append(f"{'Subscribed to' if subscribed else 'Unsubscribed from'} {_names(change.changed)}.")
+    if change.same:
+        lines.append(f"You were {'already' if subscribed else 'not'} subscribed to {_names(change.same)}.")
+    for unknown in change.unknown[:5]:
+        meant = " or ".join(f"{bold(slug)}" for slug in unknown.nearest)
+        word = escape(shorten(unknown.word, 40))
+        lines.append(f"There is no category “{word}”. " + (f"Did you mean {meant}?" if meant else ""))
+    if not lines:
+        lines.append("There is nothing to change.")
+    lines.append(_summary(change.subscription))
+    return Message(text="\n".join(lines), buttons=category_buttons(categories, change.subscription))
+
+
+def toggled(change: Change) -> str:
+    """A short note over the keyboard; at most 200 characters, without markup."""
+    names = ", ".join(category.name for category in change.changed)
+    subscribed = all(category.slug in change.subscription.categories for category in change.changed)
+    return f"{'Subscribed to' if subscribed else 'Unsubscribed from'} {names}" if names else "Nothing changed"
+
+
+def choose_latest(categories: Sequence[Category]) -> Message:
+    buttons = [ShowLatest(slug=c.slug, skip=0).button(c.name) for c in categories]
+    rows = tuple(tuple(buttons[i : i + 2]) for i in range(0, len(buttons), 2))
+    everything = (ShowLatest(slug="", skip=0).button("📰 All categories"),)
+    return Message(text="The newest articles of which category?", buttons=(everything, *rows))
+
+
+def nothing_yet(category: Category | None) -> Message:
+    where = f" in {bold(category.name)}" if category else ""
+    return Message(text=f"Nothing has been published{where} yet. Subscribe, and the first article comes to you.")
+
+
+def no_such_category(word: str, nearest: Sequence[str]) -> Message:
+    meant = " or ".join(bold(slug) for slug in nearest)
+    hint = f"Did you mean {meant}?" if meant else "/categories lists them."
+    return Message(text=f"There is no category “{escape(shorten(word, 40))}”. {hint}")
+
+
+def choose_schedule(subscription: Subscription) -> Message:
+    text = (
+        f"{_summary(subscription)}\n\nChoose below, or write your own times, such as {bold('/schedule daily 07:30')}."
+    )
+    buttons = [
+        SetSchedule(words=words).button(("● " if words == str(subscription.schedule) else "") + _schedule(words))
+        for words in _SCHEDULES
+    ]
+    zone = OpenMenu(name="timezone").button(f"🌍 {subscription.timezone}")
+    return Message(text=text, buttons=(*((button,) for button in buttons), (zone,)))
+
+
+def scheduled(subscription: Subscription) -> Message:
+    zone = OpenMenu(name="timezone").button(f"🌍 {subscription.timezone}")
+    return Message(text=_summary(subscription), buttons=((zone,),))
+
+
+def no_schedule(words: str) -> Message:
+    return Message(
+        text=f"“{escape(shorten(words, 60))}” is no schedule that I know. "
+        f"Write {bold('/schedule instant')} or {bold('/schedule daily 08:00')} (several times are fine), or choose:",
+        buttons=tuple((SetSchedule(words=words).button(_schedule(words)),) for words in _SCHEDULES),
+    )
+
+
+def choose_timezone(subscription: Subscription, local_time: str) -> Message:
+    text = (
+        f"Your time zone is {bold(subscription.timezone)}: it is {local_time} there.\n\n"
+        f"Choose below, or write yours, such as {bold('/timezone Europe/Lisbon')}."
+    )
+    return Message(text=text, buttons=_timezone_buttons(_TIMEZONES))
+
+
+def timezone_set(subscription: Subscription, local_time: str) -> Message:
+    return Message(text=f"Time zone: {bold(subscription.timezone)}. It is {local_time} there now.")
+
+
+def no_timezone(word: str, nearest: Sequence[str]) -> Message:
+    text = f"I do not know the time zone “{escape(shorten(word, 60))}”."
+    hint = " Did you mean one of these?" if nearest else " Write it as continent and city, such as Europe/Berlin."
+    return Message(text=text + hint, buttons=_timezone_buttons(nearest))
+
+
+def digest_empty(subscription: Subscription) -> Message:
+    if not subscription.categories:
+        return Message(text="You have not subscribed to anything yet: /categories.")
+    if subscription.schedule.instant:
+        return Message(text="Nothing new: every article comes to you at once. /latest shows the newest ones.")
+    return Message(text="Nothing new since your last digest. /latest shows what there was.")
+
+
+def digest_coming(count: int) -> Message:
+    return Message(text=f"Your digest is on its way: {_count(count, 'article')}.")
+
+
+def found_nothing(words: str) -> Message:
+    return Message(text=f"Nothing stored has “{escape(shorten(words, 80))}” in it. /latest shows what there is.")
+
+
+def search_what() -> Message:
+    return Message(text=f"Search for what? Write, for example, {bold('/search bridge inspection')}.")
+
+
+def article_which() -> Message:
+    return Message(text=f"Which article? Write {bold('/article ID')}, or open one from /latest.")
+
+
+def privacy() -> Message:
+    return Message(
+        text=f"{bold('What is kept about this chat')}\n"
+        "• its Telegram number, and whether it is a private chat, a group or a channel\n"
+        "• the categories, schedule, time zone and language chosen here, and up to when you have been sent articles\n"
+        "• for 48 hours the numbers of the messages sent here, so that an article can be taken back\n\n"
+        "No names, no messages, no questions, nothing about what you read. Nothing is given to anyone.\n\n"
+        "/mydata sends you all of it, /forget deletes it."
+    )
+
+
+def my_data(content: bytes | None) -> Message:
+    if content is None:
+        return Message(text="Nothing is stored about this chat.")
+    return Message(
+        text="This is all that is stored about this chat. /forget deletes it.",
+        attachment=Attachment(name="mydata.json", content=content),
+    )
+
+
+def forget_sure() -> Message:
+    return Message(
+        text="Delete everything that is stored about this chat? You will get no more articles here.",
+        buttons=(
+            (Forget().button("🗑 Delete everything"),),
+            (OpenMenu(name="keep").button("Keep it"),),
+        ),
+    )
+
+
+def forgotten(existed: bool) -> Message:
+    if not existed:
+        return Message(text="Nothing was stored about this chat.")
+    return Message(text="Done: nothing is stored about this chat any more. /start begins anew.")
+
+
+def kept() -> Message:
+    return Message(text="Nothing was deleted.")
+
+
+def help_text(*, editor: bool) -> Message:
+    lines = [f"/{command} · {words}" for command, words in READER_COMMANDS.items()]
+    text = (
+        "I bring you new articles from the categories you choose, and answer questions from what is stored.\n\n"
+        + "\n".join(lines)
+        + "\n\nIn a private chat, just write a question. Reply to an article to ask about it."
+    )
+    if editor:
+        text += "\n\nFor editors:\n" + "\n".join(f"/{name} · {words}" for name, words in EDITOR_COMMANDS.items())
+    return Message(text=text, buttons=((OpenMenu(name="categories").button("📂 Categories"), *_MENU_ROW[:2]),))
+
+
+def unknown_command() -> Message:
+    return Message(text="I do not know that command. /help lists what I can do.")
+
+
+def admins_only() -> Message:
+    return Message(text="Only this group's administrators can change what comes here.")
+
+
+def stale_button() -> str:
+    return "This button no longer works. /help lists what I can do."
+
+
+def trouble() -> Message:
+    return Message(text="Something went wrong here, and it has been noted. Please try that again in a minute.")
+
+
+def _summary(subscription: Subscription) -> str:
+    if not subscription.categories:
+        return "You are subscribed to nothing yet."
+    slugs = ", ".join(bold(slug) for slug in subscription.categories)
+    if subscription.schedule.instant:
+        return f"{slugs}: each article comes at once."
+    return f"{slugs}: {escape(_schedule(str(subscription.schedule)).lower())}, {escape(subscription.timezone)} time."
+
+
+def _schedule(words: str) -> str:
+    times = Schedule.parse(words).times
+    return f"Daily at {' and '.join(f'{t:%H:%M}' for t in times)}" if times else "At once"
+
+
+def _timezone_buttons(names: Sequence[str]) -> tuple[tuple[Button, ...], ...]:
+    buttons = [SetTimezone(name=name).button(name.split("/")[-1].replace("_", " ")) for name in names]
+    return tuple(tuple(buttons[i : i + 3]) for i in range(0, len(buttons), 3))
+
+
+def _names(categories: Iterable[Category]) -> str:
+    return ", ".join(bold(category.name) for category in categories)
+
+
+def _count(number: int, thing: str) -> str:
+    return f"{number} {thing}{'' if number == 1 else 's'}"

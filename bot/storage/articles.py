@@ -1,0 +1,145 @@
+"""Stored articles, newest first by their arrival."""
+
+from collections.abc import AsyncIterator, Iterable
+from datetime import datetime
+from enum import StrEnum
+
+from bot.domain.article import Article, StoredArticle
+from bot.storage import keys
+from bot.storage.connection import Client
+
+#: Further back no search index needs to look: it reads everything when it starts.
+_CHANGES_KEPT = 100_000
+
+# Arrival is the server's time, so that it orders articles and what chats settle, whatever a process's clock says.
+_ADD = """
+if redis.call('HEXISTS', KEYS[1], ARGV[1]) == 1 then return 0 end
+local arrived = tonumber(ARGV[3])
+if arrived == 0 then
+  local time = redis.call('TIME')
+  arrived = time[1] * 1000 + math.floor(time[2] / 1000)
+end
+local stamp = string.format('%.0f', arrived)
+redis.call('HSET', KEYS[1], ARGV[1], stamp .. ':' .. ARGV[2])
+redis.call('ZADD', KEYS[2], stamp, ARGV[1])
+redis.call('ZADD', KEYS[3], stamp, ARGV[1])
+redis.call('XADD', KEYS[4], 'MAXLEN', '~', ARGV[5], '*', 'id', ARGV[1])
+if ARGV[4] == '1' then redis.call('XADD', KEYS[5], '*', 'id', ARGV[1]) end
+return 1
+"""
+
+
+class Added(StrEnum):
+    NEW = "new"
+    CHANGED = "changed"
+    KNOWN = "known"
+
+
+class ArticleStore:
+    def __init__(self, redis: Client) -> None:
+        self._redis = redis
+        self._add = redis.register_script(_ADD)
+
+    async def publish(self, article: Article) -> bool:
+        """Stores it and, in the same step, that its subscribers are owed it; False if it is stored already."""
+        return await self._store(article, arrived=0, owed=True)
+
+    async def keep(self, article: Article, arrived: datetime | None = None) -> Added:
+        """Stores or replaces it without owing it to anyone; by default it counts as arrived when published."""
+        if await self._store(article, arrived=_ms(arrived or article.published), owed=False):
+            return Added.NEW
+        known = await self.get(article.id)
+        if known is None or known.article == article:
+            return Added.KNOWN
+        await self._replace(known, article)
+        return Added.CHANGED
+
+    async def get(self, article_id: str) -> StoredArticle | None:
+        return next(iter(await self.get_many([article_id])), None)
+
+    async def get_many(self, article_ids: Iterable[str]) -> list[StoredArticle]:
+        """In the order asked for; those not stored are left out."""
+        ids = list(article_ids)
+        values = await self._redis.hmget(keys.ARTICLES, ids) if ids else []
+        return [_load(value) for value in values if value is not None]
+
+    async def latest(self, slug: str | None = None, *, skip: int = 0, count: int) -> list[StoredArticle]:
+        key = keys.arrivals_in(slug) if slug else keys.ARRIVALS
+        ids = await self._redis.zrange(key, skip, skip + count - 1, desc=True)
+        return await self.get_many(article_id.decode() for article_id in ids)
+
+    async def arrived(self, slug: str, after: datetime, until: datetime) -> list[StoredArticle]:
+        """Newest first."""
+        ids = await self._redis.zrange(
+            keys.arrivals_in(slug),
+            str(_ms(until)),
+            f"({_ms(after)}",
+            byscore=True,
+            desc=True,
+        )
+        return await self.get_many(article_id.decode() for article_id in ids)
+
+    async def count_since(self, slug: str, after: datetime) -> int:
+        return int(await self._redis.zcount(keys.arrivals_in(slug), f"({_ms(after)}", "+inf"))
+
+    async def count(self, slug: str | None = None) -> int:
+        return int(await self._redis.zcard(keys.arrivals_in(slug) if slug else keys.ARRIVALS))
+
+    async def remove(self, stored: StoredArticle) -> None:
+        article = stored.article
+        async with self._redis.pipeline(transaction=True) as pipe:
+            pipe.hdel(keys.ARTICLES, article.id)
+            pipe.zrem(keys.ARRIVALS, article.id)
+            pipe.zrem(keys.arrivals_in(article.category), article.id)
+            pipe.xadd(keys.CHANGES, {"id": article.id}, maxlen=_CHANGES_KEPT, approximate=True)
+            await pipe.execute()
+
+    async def all(self) -> AsyncIterator[StoredArticle]:
+        """Oldest first; what is stored meanwhile may be missing."""
+        ids = await self._redis.zrange(keys.ARRIVALS, 0, -1)
+        for start in range(0, len(ids), 100):
+            for stored in await self.get_many(raw.decode() for raw in ids[start : start + 100]):
+                yield stored
+
+    async def last_change(self) -> str:
+        rows = await self._redis.xrevrange(keys.CHANGES, count=1)
+        return rows[0][0].decode() if rows else "0"
+
+    async def changed_since(self, change: str, wait_ms: int) -> tuple[str, set[str]]:
+        """The ids stored, replaced or removed after that change, and the change to ask from next."""
+        reply = await self._redis.xread({keys.CHANGES: change}, count=1000, block=wait_ms)
+        if not reply:
+            return change, set()
+        rows = reply[0][1]
+        return rows[-1][0].decode(), {fields[b"id"].decode() for _, fields in rows}
+
+    async def _store(self, article: Article, *, arrived: int, owed: bool) -> bool:
+        return bool(
+            await self._add(
+                keys=[
+                    keys.ARTICLES,
+                    keys.ARRIVALS,
+                    keys.arrivals_in(article.category),
+                    keys.CHANGES,
+                    keys.PLANS,
+                ],
+                args=[article.id, article.model_dump_json(), arrived, int(owed), _CHANGES_KEPT],
+            )
+        )
+
+    async def _replace(self, known: StoredArticle, article: Article) -> None:
+        async with self._redis.pipeline(transaction=True) as pipe:
+            pipe.hset(keys.ARTICLES, article.id, f"{known.arrived}:{article.model_dump_json()}")
+            pipe.zrem(keys.arrivals_in(known.article.category), article.id)
+            pipe.zadd(keys.arrivals_in(article.category), {article.id: known.arrived})
+            pipe.xadd(keys.CHANGES, {"id": article.id}, maxlen=_CHANGES_KEPT, approximate=True)
+            await pipe.execute()
+
+
+def _load(value: bytes) -> StoredArticle:
+    arrived, _, json = value.partition(b":")
+    return StoredArticle(article=Article.model_validate_json(json), arrived=int(arrived))
+
+
+def _ms(moment: datetime) -> int:
+    return int(moment.timestamp() * 1000)

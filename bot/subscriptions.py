@@ -1,0 +1,129 @@
+"""What chats subscribe to."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import orjson
+
+from bot.domain.category import Category, nearest_slugs
+from bot.domain.subscription import Address, Change, ChatKind, Subscription, Unknown
+from bot.storage.categories import CategoryStore
+from bot.storage.clock import StoreClock
+from bot.storage.subscriptions import SubscriptionStore
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """A chat, or a topic of one, that speaks to the bot."""
+
+    address: Address
+    kind: ChatKind = ChatKind.PRIVATE
+    language: str | None = None
+
+
+class Subscriptions:
+    def __init__(
+        self, store: SubscriptionStore, categories: CategoryStore, clock: StoreClock, *, timezone: str, language: str
+    ) -> None:
+        """`timezone`, `language`: for chats that have not chosen."""
+        self._store = store
+        self._categories = categories
+        self._clock = clock
+        self._timezone = timezone
+        self._language = language
+
+    def blank(self, reader: Reader) -> Subscription:
+        return Subscription(
+            chat_id=reader.address.chat_id,
+            thread_id=reader.address.thread_id,
+            kind=reader.kind,
+            timezone=self._timezone,
+            language=reader.language or self._language,
+        )
+
+    async def get(self, reader: Reader) -> Subscription:
+        record = await self._store.read(reader.address)
+        return record.subscription if record else self.blank(reader)
+
+    async def subscribe(self, reader: Reader, words: Sequence[str]) -> Change:
+        known, unknown = await self._find(words)
+        if not known:
+            return Change((), (), unknown, await self.get(reader))
+        now = await self._clock.now()
+        before, after = await self._store.change(
+            self.blank(reader), lambda old: old.park(None).subscribe([c.slug for c in known], now)
+        )
+        return _change(known, unknown, after, [c.slug in before.categories for c in known])
+
+    async def unsubscribe(self, reader: Reader, words: Sequence[str]) -> Change:
+        known, unknown = await self._find(words)
+        if not known:
+            return Change((), (), unknown, await self.get(reader))
+        before, after = await self._store.change(
+            self.blank(reader), lambda old: old.unsubscribe([c.slug for c in known])
+        )
+        return _change(known, unknown, after, [c.slug not in before.categories for c in known])
+
+    async def toggle(self, reader: Reader, slug: str) -> Change:
+        subscription = await self.get(reader)
+        if slug in subscription.categories:
+            return await self.unsubscribe(reader, [slug])
+        return await self.subscribe(reader, [slug])
+
+    async def set_timezone(self, reader: Reader, name: str) -> Subscription:
+        _, after = await self._store.change(self.blank(reader), lambda old: old.with_timezone(name))
+        return after
+
+    async def forget(self, chat_id: int) -> bool:
+        """Everything about a chat and its topics; False if there was nothing."""
+        records = await self._store.of_chat(chat_id)
+        return any([await self._store.remove(record.subscription.address) for record in records])
+
+    async def park(self, chat_id: int, reason: str) -> None:
+        """Nothing is sent to the chat until it comes back."""
+        await self._set_parked(chat_id, reason)
+
+    async def come_back(self, chat_id: int) -> None:
+        """What was scheduled and missed comes as one digest."""
+        await self._set_parked(chat_id, None)
+
+    async def _set_parked(self, chat_id: int, reason: str | None) -> None:
+        for record in await self._store.of_chat(chat_id):
+            await self._store.change(record.subscription, lambda old: old.park(reason))
+
+    async def move(self, old_chat_id: int, new_chat_id: int) -> None:
+        """A group has become a supergroup."""
+        for record in await self._store.of_chat(old_chat_id):
+            await self._store.move(record.subscription.address, new_chat_id)
+
+    async def count(self, slug: str) -> int:
+        return await self._store.count(slug)
+
+    async def export(self, chat_id: int) -> bytes | None:
+        """All that is stored about a chat, as JSON; None if nothing is."""
+        records = await self._store.of_chat(chat_id)
+        if not records:
+            return None
+        stored = [{"number": r.number, **r.subscription.model_dump(mode="json")} for r in records]
+        return orjson.dumps({"chat_id": chat_id, "subscriptions": stored}, option=orjson.OPT_INDENT_2)
+
+    async def _find(self, words: Sequence[str]) -> tuple[list[Category], tuple[Unknown, ...]]:
+        categories = await self._categories.all()
+        if [word.casefold() for word in words] == ["all"]:
+            return categories, ()
+        by_name = {name: c for c in categories for name in (c.name.casefold(), c.slug)}
+        wanted = [word.casefold().strip(",#") for word in words]
+        known = [by_name[word] for word in dict.fromkeys(wanted) if word in by_name]
+        unknown = [Unknown(w, tuple(nearest_slugs(w, categories))) for w in wanted if w and w not in by_name]
+        return known, tuple(unknown)
+
+
+def _change(
+    known: Sequence[Category], unknown: tuple[Unknown, ...], after: Subscription, same: Sequence[bool]
+) -> Change:
+    return Change(
+        tuple(category for category, was in zip(known, same, strict=True) if not was),
+        tuple(category for category, was in zip(known, same, strict=True) if was),
+        unknown,
+        after,
+    )

@@ -1,0 +1,127 @@
+"""The SDK's application, put together of our parts."""
+
+import logging
+import os
+from collections.abc import Iterable
+from typing import Any, cast
+
+from telegram import (
+    BotCommand,
+    BotCommandScopeAllGroupChats,
+    BotCommandScopeAllPrivateChats,
+    BotCommandScopeChat,
+    Update,
+)
+from telegram.error import InvalidToken, NetworkError, TelegramError
+from telegram.ext import ApplicationBuilder, BaseHandler, ContextTypes
+
+from bot.rendering import menus
+from bot.services import Services
+from bot.telegram.context import Context, NewsApplication, Shared
+from bot.telegram.intake import ALLOWED_UPDATES
+from bot.telegram.messenger import TelegramMessenger
+from bot.telegram.request import AiohttpRequest
+
+_LOG = logging.getLogger(__name__)
+_GROUP_COMMANDS = ("subscribe", "unsubscribe", "categories", "latest", "schedule", "timezone", "ask", "help")
+_ABOUT = (
+    "News by category, as it happens or once a day at your own time, and answers quoted from the articles. "
+    "Press Start and choose your categories."
+)
+
+
+def build_application(token: str, api_url: str) -> NewsApplication:
+    """Without handlers; `api_url` is the root of the Bot API server."""
+    # Times come as timedelta, as they will in the library's next version.
+    os.environ.setdefault("PTB_TIMEDELTA", "1")
+    builder = (
+        ApplicationBuilder()
+        .token(token)
+        .base_url(f"{api_url}/bot")
+        .base_file_url(f"{api_url}/file/bot")
+        .request(AiohttpRequest())
+        .get_updates_request(AiohttpRequest(connections=2))
+        .context_types(cast("Any", ContextTypes(context=Context)))
+        .updater(None)
+        .job_queue(None)
+    )
+    return cast("NewsApplication", builder.build())
+
+
+class UnknownToken(Exception):
+    """Telegram does not know the token."""
+
+
+class NoAnswer(Exception):
+    """The Bot API server is out of reach, or in trouble; the text says how."""
+
+
+async def connect(application: NewsApplication) -> str:
+    """The bot's username. Raises UnknownToken and NoAnswer."""
+    try:
+        await application.initialize()
+    except InvalidToken as error:
+        raise UnknownToken(error.message) from None
+    except TelegramError as error:
+        raise NoAnswer(error.message) from None
+    return application.bot.username
+
+
+async def receive_by_webhook(application: NewsApplication, url: str, secret: str) -> None:
+    """https://core.telegram.org/bots/api#setwebhook; raises NoAnswer."""
+    try:
+        await application.bot.set_webhook(url, secret_token=secret, allowed_updates=ALLOWED_UPDATES)
+    except TelegramError as error:
+        raise NoAnswer(error.message) from None
+
+
+def open_for_updates(
+    application: NewsApplication,
+    services: Services,
+    messenger: TelegramMessenger,
+    routes: Iterable[BaseHandler[Update, Context, Any]],
+) -> None:
+    application.bot_data = Shared(services, messenger)
+    application.add_handlers(list(routes))
+    application.add_error_handler(on_error)
+
+
+async def announce(application: NewsApplication, owners: Iterable[int]) -> None:
+    """Puts the command menus and the bot's description in place; without them it works all the same."""
+    bot = application.bot
+    for_readers = [BotCommand(name, words) for name, words in menus.READER_COMMANDS.items()]
+    for_editors = [BotCommand(name, words) for name, words in menus.EDITOR_COMMANDS.items()]
+    in_groups = [command for command in for_readers if command.command in _GROUP_COMMANDS]
+    try:
+        await bot.set_my_commands(for_readers, BotCommandScopeAllPrivateChats())
+        await bot.set_my_commands(in_groups, BotCommandScopeAllGroupChats())
+        await bot.set_my_description(_ABOUT)
+        await bot.set_my_short_description("News by category, at your own time.")
+        for owner in owners:
+            await _announce_to(application, owner, [*for_readers, *for_editors])
+    except TelegramError as error:
+        _LOG.warning("the command menus could not be set: %s", error.message)
+
+
+async def _announce_to(application: NewsApplication, owner: int, commands: list[BotCommand]) -> None:
+    try:
+        await application.bot.set_my_commands(commands, BotCommandScopeChat(owner))
+    except TelegramError as error:
+        _LOG.info("owner %s has not started the bot yet: %s", owner, error.message)
+
+
+async def on_error(update: object, context: Context) -> None:
+    """An update that failed is told so, once; what failed stands in the log."""
+    error = context.error
+    if isinstance(error, TelegramError):
+        _LOG.warning("an answer was refused: %s", error.message)
+        if isinstance(error, NetworkError):
+            return
+    else:
+        _LOG.error("an update could not be handled", exc_info=error)
+    if isinstance(update, Update) and update.effective_chat:
+        try:
+            await context.note(update)
+            await context.reply(update, menus.trouble())
+        except TelegramError as again:
+            _LOG.warning("nor could that be told: %s", again.message)

@@ -1,0 +1,141 @@
+"""Updates in: each is handled once, those of one chat in their order, and none is confirmed to Telegram before it
+has been handled, so that a crash loses none.
+
+https://core.telegram.org/bots/api#getting-updates
+"""
+
+import asyncio
+import hmac
+import logging
+from datetime import timedelta
+
+from aiohttp import web
+from telegram import Update
+from telegram.error import Conflict, RetryAfter, TelegramError
+
+from bot.storage.connection import StoreError
+from bot.storage.updates import UpdateLog
+from bot.telegram.context import NewsApplication
+
+_LOG = logging.getLogger(__name__)
+ALLOWED_UPDATES = ["message", "channel_post", "callback_query", "my_chat_member"]
+_LONG_POLL = 25
+#: A handler that is slower than this no longer keeps the next updates waiting.
+_PATIENCE = 1.0
+_PAUSE = 1.0
+#: Another process with our token; a poll of our own that a killed process left behind ends by itself before that.
+_CONFLICTS_TOLERATED = 10
+
+
+class TokenInUse(Exception):
+    """Another process polls with the same token."""
+
+
+class Intake:
+    def __init__(self, application: NewsApplication, log: UpdateLog) -> None:
+        self._application = application
+        self._log = log
+        self._under_way: dict[int, asyncio.Task[None]] = {}
+        self._last_in_chat: dict[int, asyncio.Task[None]] = {}
+
+    def accept(self, update: Update) -> asyncio.Task[None]:
+        if known := self._under_way.get(update.update_id):
+            return known
+        chat_id = update.effective_chat.id if update.effective_chat else 0
+        task = asyncio.create_task(self._handle(update, self._last_in_chat.get(chat_id)))
+        self._under_way[update.update_id] = task
+        self._last_in_chat[chat_id] = task
+        task.add_done_callback(lambda done: self._forget(update.update_id, chat_id, done))
+        return task
+
+    def first_under_way(self) -> int | None:
+        return min(self._under_way, default=None)
+
+    async def drain(self) -> None:
+        """Waits for what has been accepted."""
+        await asyncio.gather(*self._under_way.values(), return_exceptions=True)
+
+    async def _handle(self, update: Update, before: asyncio.Task[None] | None) -> None:
+        if before and not before.done():
+            await asyncio.wait([before])
+        while True:
+            try:
+                if not await self._log.handled(update.update_id):
+                    await self._application.process_update(update)
+                    await self._log.mark_handled(update.update_id)
+            except StoreError as error:
+                _LOG.warning("update %s waits for the store: %s", update.update_id, error)
+                await asyncio.sleep(_PAUSE)
+            else:
+                return
+
+    def _forget(self, update_id: int, chat_id: int, task: asyncio.Task[None]) -> None:
+        self._under_way.pop(update_id, None)
+        if self._last_in_chat.get(chat_id) is task:
+            del self._last_in_chat[chat_id]
+        if not task.cancelled() and (error := task.exception()):
+            _LOG.error("update %s could not be handled", update_id, exc_info=error)
+
+
+async def poll(application: NewsApplication, intake: Intake, stopping: asyncio.Event) -> None:
+    """Until told to stop; what has been accepted by then is finished. Raises TokenInUse."""
+    polling = asyncio.create_task(_poll(application, intake))
+    ending = asyncio.create_task(stopping.wait())
+    try:
+        await asyncio.wait([polling, ending], return_when=asyncio.FIRST_COMPLETED)
+        if polling.done():
+            await polling
+    finally:
+        polling.cancel()
+        ending.cancel()
+        await asyncio.gather(polling, ending, return_exceptions=True)
+        await intake.drain()
+
+
+async def _poll(application: NewsApplication, intake: Intake) -> None:
+    following, conflicts, webhook = 0, 0, True
+    while True:
+        try:
+            if webhook:
+                webhook = not await application.bot.delete_webhook()
+            updates = await application.bot.get_updates(
+                offset=intake.first_under_way() or following,
+                timeout=_LONG_POLL,
+                read_timeout=_LONG_POLL + 10,
+                allowed_updates=ALLOWED_UPDATES,
+            )
+        except Conflict as error:
+            conflicts += 1
+            if conflicts > _CONFLICTS_TOLERATED:
+                raise TokenInUse(error.message) from error
+            _LOG.warning("someone else polls with this token: %s", error.message)
+            await asyncio.sleep(_PAUSE * conflicts)
+        except TelegramError as error:
+            _LOG.warning("no updates: %s", error.message)
+            wait = error.retry_after if isinstance(error, RetryAfter) else _PAUSE
+            await asyncio.sleep(wait.total_seconds() if isinstance(wait, timedelta) else wait)
+        else:
+            conflicts = 0
+            if updates:
+                following = updates[-1].update_id + 1
+                await asyncio.wait([intake.accept(update) for update in updates], timeout=_PATIENCE)
+
+
+def webhook_route(application: NewsApplication, intake: Intake, path: str, secret: str) -> web.RouteDef:
+    """Telegram's posts; whoever does not know the secret gets nothing.
+
+    https://core.telegram.org/bots/api#setwebhook
+    """
+
+    async def receive(request: web.Request) -> web.Response:
+        given = request.headers.get("X-Telegram-Bot-Api-Secret-Token", "")
+        if not hmac.compare_digest(given.encode(), secret.encode()):
+            return web.Response(status=404)
+        try:
+            update = Update.de_json(await request.json(), application.bot)
+        except (ValueError, KeyError, TypeError, AttributeError):
+            return web.Response(status=400)
+        await asyncio.shield(intake.accept(update))
+        return web.Response()
+
+    return web.post(path, receive)

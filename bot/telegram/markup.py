@@ -1,0 +1,15 @@
+"""Our messages in the SDK's form."""
+
+from telegram import InlineKeyboardButton, InlineKeyboardMarkup
+
+from bot.domain.message import Button, Message
+
+
+def keyboard(message: Message) -> InlineKeyboardMarkup | None:
+    if not message.buttons:
+        return None
+    return InlineKeyboardMarkup([[_button(button) for button in row] for row in message.buttons])
+
+
+def _button(button: Button) -> InlineKeyboardButton:
+    return InlineKeyboardButton(button.label, callback_data=button.data, url=button.url)

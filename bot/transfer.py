@@ -1,0 +1,199 @@
+"""Articles, subscriptions, categories and feeds in from files, and all of them out as JSON Lines.
+
+What is taken twice is stored once; a line that cannot be taken is told with its number, and the others are taken.
+"""
+
+import asyncio
+from collections import Counter
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import listparser
+import orjson
+from pydantic import AwareDatetime, BaseModel, ValidationError
+
+from bot.domain.article import Article, WebUrl
+from bot.domain.category import Category, Slug
+from bot.domain.draft import Problem, Unreadable
+from bot.domain.subscription import Subscription
+from bot.ingest.article_text import read_article
+from bot.ingest.text_file import SUFFIXES, decode
+from bot.storage.articles import Added, ArticleStore
+from bot.storage.categories import CategoryStore
+from bot.storage.clock import StoreClock
+from bot.storage.feeds import FeedStore
+from bot.storage.subscriptions import SubscriptionStore
+
+_PROBLEMS = {
+    Problem.EMPTY: "there is no text in it",
+    Problem.NO_TITLE: "it has no title: put one below the category, after a blank line",
+    Problem.TITLE_TOO_LONG: "its title is longer than 300 characters: end it with a blank line",
+    Problem.TOO_LONG: "it is longer than 500,000 characters",
+}
+
+
+class _Feed(BaseModel):
+    url: WebUrl
+    category: Slug
+
+
+class _Arrival(BaseModel):
+    arrived: AwareDatetime | None = None
+
+
+class CannotTake(Exception):
+    """A line or file that is not stored; the text says why."""
+
+
+@dataclass
+class Report:
+    """`taken` counts by what it was; `problems` name file, line and reason."""
+
+    taken: Counter[str] = field(default_factory=Counter)
+    problems: list[str] = field(default_factory=list)
+
+
+class Transfer:
+    def __init__(
+        self,
+        articles: ArticleStore,
+        categories: CategoryStore,
+        feeds: FeedStore,
+        subscriptions: SubscriptionStore,
+        clock: StoreClock,
+    ) -> None:
+        self._articles = articles
+        self._categories = categories
+        self._feeds = feeds
+        self._subscriptions = subscriptions
+        self._clock = clock
+
+    # -- in -----------------------------------------------------------------------------------------------------
+
+    async def take(self, path: Path, report: Report, advance: Callable[[int], None]) -> None:
+        """One file, by what its name ends in; `advance` is told the bytes that are done."""
+        try:
+            content = await asyncio.to_thread(path.read_bytes)
+        except OSError as error:
+            report.problems.append(f"{path}: {error.strerror or error}")
+            return
+        suffix = path.suffix.casefold()
+        if suffix in (".jsonl", ".ndjson"):
+            await self._take_lines(path, content, report, advance)
+            return
+        try:
+            if suffix == ".opml":
+                await self._take_opml(content, report)
+            elif suffix in SUFFIXES:
+                report.taken[await self._take_text(content)] += 1
+            else:
+                raise CannotTake("unknown kind of file: .txt, .md, .jsonl or .opml are taken")
+        except CannotTake as error:
+            report.problems.append(f"{path}: {error}")
+        advance(len(content))
+
+    async def _take_lines(self, path: Path, content: bytes, report: Report, advance: Callable[[int], None]) -> None:
+        for number, line in enumerate(content.split(b"\n"), 1):
+            if line.strip():
+                try:
+                    report.taken[await self._take_line(line)] += 1
+                except CannotTake as error:
+                    report.problems.append(f"{path}:{number}: {error}")
+            advance(len(line) + 1)
+
+    async def _take_line(self, line: bytes) -> str:
+        try:
+            data = orjson.loads(line.removeprefix(b"\xef\xbb\xbf"))
+        except orjson.JSONDecodeError as error:
+            raise CannotTake(f"not JSON ({error})") from None
+        kinds = {
+            "category": self._take_category,
+            "article": self._take_article,
+            "subscription": self._take_subscription,
+            "feed": self._take_feed,
+        }
+        kind = data.get("type") if isinstance(data, dict) else None
+        if kind not in kinds:
+            raise CannotTake(f"“type” must be one of {', '.join(kinds)}")
+        try:
+            return await kinds[kind](data)
+        except ValidationError as error:
+            first = error.errors()[0]
+            raise CannotTake(f"{'.'.join(str(part) for part in first['loc'])}: {first['msg']}") from None
+
+    async def _take_category(self, data: dict[str, Any]) -> str:
+        return "category" if await self._categories.add(Category.model_validate(data)) else "known category"
+
+    async def _take_article(self, data: dict[str, Any]) -> str:
+        article, arrival = Article.model_validate(data), _Arrival.model_validate(data)
+        await self._check_category(article.category)
+        added = await self._articles.keep(article, arrival.arrived)
+        return "article" if added is Added.NEW else f"{added} article"
+
+    async def _take_subscription(self, data: dict[str, Any]) -> str:
+        subscription = Subscription.model_validate(data)
+        for slug in subscription.categories:
+            await self._check_category(slug)
+        now = await self._clock.now()
+        new = [slug for slug in subscription.categories if slug not in subscription.since]
+        await self._subscriptions.change(subscription, lambda _: subscription.settle(new, now))
+        return "subscription"
+
+    async def _take_feed(self, data: dict[str, Any]) -> str:
+        feed = _Feed.model_validate(data)
+        await self._check_category(feed.category)
+        return "feed" if await self._feeds.add(feed.url, feed.category) else "known feed"
+
+    async def _take_text(self, content: bytes) -> str:
+        decoded = decode(content)
+        if decoded is None:
+            raise CannotTake("this is no text file")
+        article = read_article(decoded[0], await self._categories.all(), datetime.now(UTC))
+        if isinstance(article, Unreadable):
+            raise CannotTake(_PROBLEMS.get(article.problem) or _unknown_category(article))
+        added = await self._articles.keep(article)
+        return "article" if added is Added.NEW else f"{added} article"
+
+    async def _take_opml(self, content: bytes, report: Report) -> None:
+        """An outline's folder is the category of the feeds in it."""
+        outline = listparser.parse(content)
+        if outline.get("bozo") and not outline.feeds:
+            raise CannotTake("this is no OPML file")
+        known = {name.casefold(): c.slug for c in await self._categories.all() for name in (c.slug, c.name)}
+        for feed in outline.feeds:
+            folders = [name for path in feed.get("categories", []) for name in path] + feed.get("tags", [])
+            slug = next((known[name.casefold()] for name in folders if name.casefold() in known), None)
+            if slug is None:
+                report.problems.append(f"{feed.url}: it is in no folder that is named after a category")
+            else:
+                report.taken["feed" if await self._feeds.add(feed.url, slug) else "known feed"] += 1
+
+    async def _check_category(self, slug: str) -> None:
+        if await self._categories.get(slug) is None:
+            raise CannotTake(f"there is no category “{slug}”: put a category line before it")
+
+    # -- out ----------------------------------------------------------------------------------------------------
+
+    async def export(self) -> AsyncIterator[bytes]:
+        """Lines that `take` takes back with nothing lost."""
+        for category in await self._categories.all():
+            yield _line("category", category.model_dump(mode="json"))
+        for url, slug in sorted((await self._feeds.all()).items()):
+            yield _line("feed", {"url": url, "category": slug})
+        async for stored in self._articles.all():
+            arrived = datetime.fromtimestamp(stored.arrived / 1000, UTC).isoformat().replace("+00:00", "Z")
+            yield _line("article", {**stored.article.model_dump(mode="json"), "arrived": arrived})
+        async for subscription in self._subscriptions.all():
+            yield _line("subscription", subscription.model_dump(mode="json"))
+
+
+def _line(kind: str, fields: dict[str, Any]) -> bytes:
+    return orjson.dumps({"type": kind, **fields}, option=orjson.OPT_APPEND_NEWLINE)
+
+
+def _unknown_category(problem: Unreadable) -> str:
+    meant = f"; did you mean {' or '.join(problem.nearest)}?" if problem.nearest else ""
+    return f"its first line must be a category, and “{problem.word[:60]}” is none{meant}"

@@ -1,0 +1,53 @@
+"""Questions."""
+
+from telegram import InlineKeyboardMarkup, Update
+
+from bot.rendering import answers, articles
+from bot.rendering.actions import AskStored, ListQuestions, ReadArticle, decode
+from bot.telegram.context import Context, message_of
+
+
+async def ask(update: Update, context: Context) -> None:
+    """`/ask QUESTION`, a plain sentence, or a reply to a message about an article."""
+    question = context.text(update)
+    if not question:
+        await context.reply(update, answers.ask_what())
+        return
+    found = await context.services.questions.ask(question, about=article_replied_to(update))
+    await context.reply(update, answers.answer(found, context.services.links))
+
+
+async def ask_in_group(update: Update, context: Context) -> None:
+    """There only what replies to a message of the bot's about an article is meant for it."""
+    if article_replied_to(update):
+        await ask(update, context)
+
+
+async def ask_stored(update: Update, context: Context) -> None:
+    """An article's own question was pressed."""
+    if not isinstance(context.action, AskStored):
+        return
+    await context.note(update)
+    quote = await context.services.questions.stored(context.action.id, context.action.position)
+    await context.reply(update, answers.quote(quote, context.services.links) if quote else articles.not_stored())
+
+
+async def list_questions(update: Update, context: Context) -> None:
+    if not isinstance(context.action, ListQuestions):
+        return
+    await context.note(update)
+    article = await context.services.articles.get(context.action.id)
+    await context.reply(update, articles.question_list(article) if article else articles.not_stored())
+
+
+def article_replied_to(update: Update) -> str | None:
+    """The one article that the buttons of the message replied to are about; a digest is about none in particular."""
+    message = message_of(update)
+    replied = message.reply_to_message if message else None
+    keyboard = replied.reply_markup if replied else None
+    if not isinstance(keyboard, InlineKeyboardMarkup):
+        return None
+    data = [button.callback_data for row in keyboard.inline_keyboard for button in row]
+    actions = [decode(item) for item in data if isinstance(item, str)]
+    about = {action.id for action in actions if isinstance(action, (ReadArticle, ListQuestions, AskStored))}
+    return about.pop() if len(about) == 1 else None

@@ -1,0 +1,46 @@
+"""Help, the menus that buttons open, and what nobody else answers."""
+
+from telegram import Update
+from telegram.constants import ChatType
+
+from bot.rendering import menus
+from bot.rendering.actions import OpenMenu
+from bot.telegram.context import Context, chat_of, message_of
+from handlers import reading, scheduling, subscribing
+
+
+async def help_me(update: Update, context: Context) -> None:
+    await context.reply(update, menus.help_text(editor=context.is_editor(update)))
+
+
+async def open_menu(update: Update, context: Context) -> None:
+    if not isinstance(context.action, OpenMenu):
+        return
+    openers = {
+        "categories": subscribing.categories,
+        "help": help_me,
+        "latest": reading.latest_all,
+        "schedule": scheduling.choose_schedule,
+        "timezone": scheduling.choose_timezone,
+        "keep": keep,
+    }
+    opener = openers.get(context.action.name)
+    await context.note(update, "" if opener else menus.stale_button())
+    if opener:
+        await opener(update, context)
+
+
+async def keep(update: Update, context: Context) -> None:
+    await context.replace(update, menus.kept())
+
+
+async def unknown_command(update: Update, context: Context) -> None:
+    """In a group an unknown command is likely another bot's."""
+    message = message_of(update)
+    addressed = f"@{context.bot.username}".casefold() in (message.text or "").casefold() if message else False
+    if chat_of(update).type == ChatType.PRIVATE or addressed:
+        await context.reply(update, menus.unknown_command())
+
+
+async def stale_button(update: Update, context: Context) -> None:
+    await context.note(update, menus.stale_button())

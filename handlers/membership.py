@@ -1,0 +1,27 @@
+"""The bot is blocked, let back in, or its group becomes a supergroup."""
+
+from telegram import ChatMember, Update
+
+from bot.telegram.context import Context, chat_of, message_of
+
+_AWAY = (ChatMember.BANNED, ChatMember.LEFT)
+
+
+async def changed(update: Update, context: Context) -> None:
+    """https://core.telegram.org/bots/api#chatmemberupdated"""
+    if update.my_chat_member is None:
+        return
+    chat_id, status = chat_of(update).id, update.my_chat_member.new_chat_member.status
+    if status in _AWAY:
+        await context.services.subscriptions.park(chat_id, f"the bot is {status} there")
+    else:
+        await context.services.subscriptions.come_back(chat_id)
+
+
+async def migrated(update: Update, context: Context) -> None:
+    """Told in the old group with the new id, and in the new one with the old: either is enough."""
+    message = message_of(update)
+    if message and message.migrate_to_chat_id:
+        await context.services.subscriptions.move(message.chat_id, message.migrate_to_chat_id)
+    elif message and message.migrate_from_chat_id:
+        await context.services.subscriptions.move(message.migrate_from_chat_id, message.chat_id)

@@ -1,0 +1,96 @@
+"""Editors post articles."""
+
+from telegram import Document, Message, Update
+
+from bot.domain.draft import Preview, Unreadable
+from bot.ingest.text_file import MAX_BYTES, SUFFIXES, decode
+from bot.rendering import posting
+from bot.rendering.actions import DiscardDraft, FileDraft, PublishDraft
+from bot.rendering.markup import units
+from bot.telegram.context import Context, message_of
+from bot.telegram.pasted import pasted_text
+
+_GUESSED = "The file was not in UTF-8, so its accents were guessed: look at them."
+_CUT = "The message is as long as Telegram lets one be. If the text went on, send all of it as a .txt file."
+#: Telegram's apps split what is longer than 4,096 units, at a word or line end.
+_FULL = 3900
+
+
+async def post(update: Update, context: Context) -> None:
+    """`/post` with the text behind it, with a file, or as a reply to either."""
+    message = message_of(update)
+    if message is None:
+        return
+    replied = message.reply_to_message
+    document = message.document or (replied.document if replied else None)
+    text, links = pasted_text(message, command=True) if _is_command(message) else pasted_text(message)
+    if not text.strip() and replied and not document:
+        text, links = pasted_text(replied)
+    if document:
+        await _post_file(update, context, document)
+    elif text.strip():
+        notes = [_CUT] if units(text) > _FULL else []
+        await _preview(update, context, await context.services.drafts.write(text, links), notes)
+    else:
+        await context.reply(update, posting.how_to_post())
+
+
+async def file_draft(update: Update, context: Context) -> None:
+    """A category was chosen for a draft that names none."""
+    if not isinstance(context.action, FileDraft):
+        return
+    shown = await context.services.drafts.file(context.action.id, context.action.slug)
+    await context.note(update, "" if shown else posting.draft_gone(), alert=shown is None)
+    if shown:
+        await _preview(update, context, shown, [])
+
+
+async def publish(update: Update, context: Context) -> None:
+    if not isinstance(context.action, PublishDraft):
+        return
+    done = await context.services.drafts.publish(context.action.id)
+    await context.note(update, "" if done else posting.draft_gone(), alert=done is None)
+    if done:
+        article, new = done
+        readers = await context.services.subscriptions.count(article.category)
+        await context.reply(update, posting.published(article, readers, new=new))
+        await context.drop_buttons(update, PublishDraft, DiscardDraft)
+
+
+async def discard(update: Update, context: Context) -> None:
+    if isinstance(context.action, DiscardDraft):
+        existed = await context.services.drafts.discard(context.action.id)
+        await context.note(update, "" if existed else posting.draft_gone(), alert=not existed)
+        await context.replace(update, posting.discarded())
+
+
+async def forwarded(update: Update, context: Context) -> None:
+    """An editor may have forwarded an article to the bot; a command in it is somebody else's."""
+    await context.reply(update, posting.forward_hint())
+
+
+async def _post_file(update: Update, context: Context, document: Document) -> None:
+    name = document.file_name or ""
+    if (document.file_size or 0) > MAX_BYTES:
+        await context.reply(update, posting.file_too_large(document.file_size or 0))
+        return
+    decoded = None
+    if name.casefold().endswith(SUFFIXES):
+        content = await (await document.get_file()).download_as_bytearray()
+        decoded = decode(bytes(content))
+    if decoded is None:
+        await context.reply(update, posting.file_unreadable(name))
+        return
+    text, guessed = decoded
+    await _preview(update, context, await context.services.drafts.write(text), [_GUESSED] if guessed else [])
+
+
+async def _preview(update: Update, context: Context, shown: Preview, notes: list[str]) -> None:
+    if isinstance(shown.article, Unreadable):
+        await context.reply(update, posting.refusal(shown, await context.services.categories.all()))
+    else:
+        await context.reply(update, *posting.preview(shown, context.services.links, notes=notes))
+
+
+def _is_command(message: Message) -> bool:
+    return (message.text or message.caption or "").startswith("/")

@@ -1,0 +1,25 @@
+"""What is kept about a chat, and deleting it."""
+
+from telegram import Update
+
+from bot.rendering import menus
+from bot.telegram.context import Context
+
+
+async def privacy(update: Update, context: Context) -> None:
+    await context.reply(update, menus.privacy())
+
+
+async def my_data(update: Update, context: Context) -> None:
+    content = await context.services.subscriptions.export(context.reader(update).address.chat_id)
+    await context.reply(update, menus.my_data(content))
+
+
+async def ask_to_forget(update: Update, context: Context) -> None:
+    await context.reply(update, menus.forget_sure())
+
+
+async def forget(update: Update, context: Context) -> None:
+    await context.note(update)
+    existed = await context.services.subscriptions.forget(context.reader(update).address.chat_id)
+    await context.replace(update, menus.forgotten(existed))

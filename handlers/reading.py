@@ -1,0 +1,74 @@
+"""Reading what is stored: the newest, one in full, a search."""
+
+from telegram import Update
+
+from bot.domain.category import nearest_slugs
+from bot.domain.message import Message
+from bot.rendering import articles, menus
+from bot.rendering.actions import ReadArticle, ShowLatest
+from bot.telegram.context import Context
+
+_FOUND = 5
+
+
+async def latest(update: Update, context: Context) -> None:
+    """`/latest` offers the categories, `/latest SLUG` shows one."""
+    word = context.text(update).casefold()
+    found = await context.services.categories.all()
+    category = next((c for c in found if word in (c.slug, c.name.casefold())), None)
+    if category:
+        await context.reply(update, await _page(context, category.slug, 0))
+    elif word:
+        await context.reply(update, menus.no_such_category(word, nearest_slugs(word, found)))
+    else:
+        await latest_all(update, context)
+
+
+async def latest_all(update: Update, context: Context) -> None:
+    page = await _page(context, "", 0)
+    await context.reply(update, page, menus.choose_latest(await context.services.categories.all()))
+
+
+async def turn_page(update: Update, context: Context) -> None:
+    if isinstance(context.action, ShowLatest):
+        await context.note(update)
+        await context.replace(update, await _page(context, context.action.slug, max(0, context.action.skip)))
+
+
+async def article(update: Update, context: Context) -> None:
+    article_id = context.text(update)
+    if article_id:
+        await _show(update, context, article_id)
+    else:
+        await context.reply(update, menus.article_which())
+
+
+async def read_here(update: Update, context: Context) -> None:
+    if isinstance(context.action, ReadArticle):
+        await context.note(update)
+        await _show(update, context, context.action.id)
+
+
+async def search(update: Update, context: Context) -> None:
+    words = context.text(update)
+    if not words:
+        await context.reply(update, menus.search_what())
+        return
+    found = await context.services.questions.search(words, limit=_FOUND)
+    shown = articles.article_list("Found, best first", found, context.services.links)
+    await context.reply(update, shown if found else menus.found_nothing(words))
+
+
+async def _show(update: Update, context: Context, article_id: str) -> None:
+    found = await context.services.articles.get(article_id)
+    await context.reply(update, articles.whole(found, context.services.links) if found else articles.not_stored())
+
+
+async def _page(context: Context, slug: str, skip: int) -> Message:
+    category = await context.services.categories.get(slug) if slug else None
+    total = await context.services.articles.count(slug or None)
+    found = await context.services.articles.latest(slug or None, skip=skip, count=articles.PAGE)
+    if not found:
+        return menus.nothing_yet(category)
+    heading = f"Newest in {category.name}" if category else "Newest"
+    return articles.article_list(heading, found, context.services.links, slug=slug, skip=skip, total=total)

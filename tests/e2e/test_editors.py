@@ -1,0 +1,205 @@
+"""Editors at work."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.e2e.world import World, edited, labels, said
+
+DATA = Path(__file__).parent.parent / "data"
+ARTICLE = (DATA / "article.txt").read_text("utf-8")
+TITLE = "Swifts of the Ambel Valley"
+
+
+async def preview(world: World) -> dict[str, Any]:
+    facts = await world.editing.next()
+    assert facts["text"].startswith("Draft: ")
+    shown = await world.editing.next()
+    assert {"Publish", "Discard"} <= set(labels(shown))
+    return shown
+
+
+async def test_preview_is_what_readers_get(world: World) -> None:
+    await said(world.reading, "/subscribe science")
+    await world.editing.say(f"/post {ARTICLE}")
+    facts = (await world.editing.next())["text"]
+    assert "3 paragraphs, 3 questions, 1 related title, source The Linden Courier" in facts
+    assert "1 chat" in facts
+    shown = await world.editing.next()
+    assert await world.reading.quiet(0.2) == []
+    await world.editing.press(shown, "Publish")
+    assert "Published" in (await world.editing.next())["text"]
+    teaser = await world.reading.next()
+    assert (teaser["text"], teaser["entities"]) == (shown["text"], shown["entities"])
+    assert [*labels(teaser), "Publish", "Discard"] == labels(shown)
+    assert labels(await edited(world.editing, shown)) == labels(teaser)
+
+
+async def test_post_as_reply_and_as_file(world: World) -> None:
+    pasted = await world.editing.say(ARTICLE)
+    await world.editing.next()
+    await world.editing.say("/post", reply_to=pasted["message_id"])
+    assert (await preview(world))["text"].startswith(TITLE)
+    await world.editing.send_file("article.txt", ARTICLE.encode(), caption="/post")
+    assert (await preview(world))["text"].startswith(TITLE)
+    sent = await world.editing.send_file("article.txt", ARTICLE.encode())
+    assert (await preview(world))["text"].startswith(TITLE)
+    await world.editing.say("/post", reply_to=sent["message_id"])
+    assert (await preview(world))["text"].startswith(TITLE)
+
+
+async def test_links_behind_pasted_text(world: World) -> None:
+    text = "/post policy\n\n𝕋itle\n\nTeaser\n\nRead more Another story →\n\nContinue reading at Gazette →"
+    links = [
+        {"type": "bot_command", "offset": 0, "length": 5},
+        _link(text, "Another story", "https://gazette.example/another"),
+        _link(text, "Continue reading at Gazette →", "https://gazette.example/this"),
+    ]
+    await world.editing.say(text, entities=links)
+    shown = await preview(world)
+    assert "Continue reading at Gazette →" in shown["text"]
+    assert any(entity.get("url") == "https://gazette.example/this" for entity in shown["entities"])
+    await world.editing.press(shown, "Publish")
+    assert world.services
+    await world.editing.next()
+    (article,) = await world.services.articles.latest(count=1)
+    assert (article.related[0].title, article.related[0].url) == ("Another story", "https://gazette.example/another")
+    assert article.source and article.source.name == "Gazette"
+
+
+def _link(text: str, words: str, url: str) -> dict[str, Any]:
+    def units(part: str) -> int:
+        return len(part.encode("utf-16-le")) // 2
+
+    return {"type": "text_link", "offset": units(text[: text.index(words)]), "length": units(words), "url": url}
+
+
+async def test_discard(world: World) -> None:
+    await world.editing.say("/post policy\n\nTitle\n\nTeaser")
+    shown = await preview(world)
+    await world.editing.press(shown, "Discard")
+    assert "Discarded" in (await edited(world.editing, shown))["text"]
+    assert (await world.editing.forge(shown, "1p|AAAAAAAAAAA"))["answer"]["show_alert"]
+    assert "Nothing is published" in await said(world.editing, "/articles")
+
+
+async def test_published_twice_is_published_once(world: World) -> None:
+    await said(world.reading, "/subscribe policy")
+    await world.editing.say("/post policy\n\nTitle\n\nTeaser")
+    shown = await preview(world)
+    for words in ("Published", "was published already"):
+        await world.editing.press(shown, "Publish")
+        assert words in (await world.editing.next())["text"]
+    await world.editing.say("/post policy\n\nTitle\n\nTeaser")
+    assert "published already" in (await world.editing.next())["text"]
+    assert len(await world.reading.quiet(0.3)) == 1
+
+
+async def test_unknown_category_is_chosen(world: World) -> None:
+    await world.editing.say("/post polcy\n\nA title\n\nA teaser")
+    asked = await world.editing.next()
+    assert "“polcy” is none" in asked["text"]
+    assert labels(asked)[0] == "Policy"
+    await world.editing.press(asked, "Policy")
+    assert (await preview(world))["text"].startswith("A title")
+
+
+@pytest.mark.parametrize(
+    ("text", "answer"),
+    [
+        ("/post", "How to post"),
+        ("/post policy", "no title"),
+        ("/post   \n\n ", "How to post"),
+        (f"/post policy\n\n{'x' * 3900}", "Its title is longer than 300"),
+        ("/post no category here at all, just words\n\nand more", "must be a category"),
+    ],
+)
+async def test_texts_that_are_no_article(world: World, text: str, answer: str) -> None:
+    assert answer in await said(world.editing, text)
+
+
+async def test_files_that_are_no_article(world: World) -> None:
+    await world.editing.send_file("big.txt", b"x" * 10_000_000, caption="/post")
+    assert "10.0 MB" in (await world.editing.next())["text"]
+    await world.editing.send_file("photo.txt", b"\x89PNG\0\0", caption="/post")
+    assert "is not a text file" in (await world.editing.next())["text"]
+    await world.editing.send_file("word.docx", b"PK", caption="/post")
+    assert "is not a text file" in (await world.editing.next())["text"]
+    await world.editing.send_file("latin.txt", "policy\n\nCafé über alles\n\nGrün".encode("latin-1"), caption="/post")
+    assert "accents were guessed" in (await world.editing.next())["text"]
+    assert (await world.editing.next())["text"].startswith("Café über alles")
+
+
+async def test_retract_takes_it_back_everywhere(world: World) -> None:
+    await said(world.reading, "/subscribe science")
+    await world.post(ARTICLE)
+    teaser = await world.reading.next()
+    await world.editing.say("/articles")
+    listed = await world.editing.next()
+    await world.editing.press(listed, TITLE)
+    managed = await world.editing.next()
+    await world.editing.press(managed, "🗑 Take it back")
+    assert "1 message is being taken back" in (await edited(world.editing, managed))["text"]
+    assert await world.reading.changed(teaser["message_id"]) is None
+    assert "Nothing stored answers" in await said(world.reading, "Why did the swifts return earlier?")
+    assert "taken back already" in (await world.editing.press(managed, "🗑 Take it back"))["answer"]["text"]
+    await world.reading.forge(await _any_message(world), "1r|oyjqghku")
+    assert "not stored" in (await world.reading.next())["text"]
+
+
+async def _any_message(world: World) -> dict[str, Any]:
+    await world.reading.say("/help")
+    return await world.reading.next()
+
+
+async def test_retract_rewrites_the_digest(world: World) -> None:
+    await said(world.reading, "/subscribe policy")
+    await said(world.reading, "/schedule daily 08:00")
+    for title in ("Stays", "Goes"):
+        await world.post(f"policy\n\n{title}\n\nTeaser.")
+    await world.reading.say("/digest")
+    digest = await world.reading.next(where=lambda message: "Goes" in message["text"])
+    assert world.services
+    gone = next(a for a in await world.services.articles.latest(count=2) if a.title == "Goes")
+    await world.editing.say(f"/retract {gone.id}")
+    await world.editing.press(await world.editing.next(), "🗑 Take it back")
+    rewritten = (await edited(world.reading, digest))["text"]
+    assert "Stays" in rewritten and "Goes" not in rewritten
+
+
+async def test_add_category(world: World) -> None:
+    assert "SLUG NAME" in await said(world.editing, "/addcategory")
+    assert "SLUG NAME" in await said(world.editing, "/addcategory UPPER_ Nope")
+    assert "added" in await said(world.editing, "/addcategory climate Climate & weather")
+    assert "already" in await said(world.editing, "/addcategory climate Again")
+    assert "Subscribed to Climate & weather" in await said(world.reading, "/subscribe climate")
+
+
+async def test_strangers_get_nothing(world: World) -> None:
+    await world.editing.say("/post policy\n\nTitle\n\nTeaser")
+    shown = await preview(world)
+    publish = next(
+        b["callback_data"] for row in shown["reply_markup"]["inline_keyboard"] for b in row if b["text"] == "Publish"
+    )
+    message = await _any_message(world)
+    for data in (publish, "1x|whatever", "1e|0", "1g|x", "junk", "1t|<b>", "1t|policy|more", "1a|x|-1", "2t|policy"):
+        answer = await world.reading.forge(message, data)
+        assert answer["answer"] is not None
+    await world.reading.quiet(0.2)
+    for command in ("/retract x", "/addcategory a b", "/articles"):
+        assert "do not know that command" in await said(world.reading, command)
+    assert world.services
+    assert await world.services.articles.count() == 0
+
+
+async def test_editors_commands_are_shown_to_editors_only(world: World) -> None:
+    await said(world.editing, "/start")
+    await said(world.reading, "/start")
+    await world.stop()
+    await world.start()
+    for_editor = {command["command"] for command in await world.editor.commands()}
+    for_reader = {command["command"] for command in await world.reader.commands()}
+    assert for_editor - for_reader == {"post", "articles", "retract", "addcategory"}
+    assert "/post" in await said(world.editing, "/help")
+    assert "/post" not in await said(world.reading, "/help")

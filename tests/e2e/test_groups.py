@@ -1,0 +1,74 @@
+"""Groups, topics and channels."""
+
+import pytest
+
+from tests.e2e.world import World, edited, labels
+
+
+async def test_only_administrators_change_a_group(world: World) -> None:
+    group = await world.client.new_group("Readers", owner=world.editor, members=[world.reader])
+    owner, member = world.editor.in_(group), world.reader.in_(group)
+    await member.say("/subscribe policy")
+    assert "Only this group's administrators" in (await member.next())["text"]
+    await owner.say("/subscribe@demo_news_bot policy")
+    subscribed = await owner.next(where=lambda message: "Subscribed" in message["text"])
+    refused = await member.press(subscribed, "Tech")
+    assert refused["answer"]["show_alert"]
+    await owner.press(subscribed, "Tech")
+    assert "✅ Tech" in labels(await edited(owner, subscribed))
+    await world.post("policy\n\nTitle\n\nTeaser")
+    assert (await member.next(where=lambda message: message["text"].startswith("Title")))["text"]
+
+
+async def test_a_group_is_not_interrupted(world: World) -> None:
+    group = await world.client.new_group("Readers", owner=world.editor, members=[world.reader])
+    await world.post("policy\n\nLamps are counted\n\nTeaser\n\nThe mayor counts the lamps on Monday.")
+    member = world.reader.in_(group)
+    await member.say("When are the lamps counted?")
+    await member.say("/nonsense")
+    assert await member.quiet(0.4) == []
+    await member.say("/ask When does the mayor count the lamps?")
+    assert "on Monday" in (await member.next())["text"]
+
+
+async def test_a_group_becomes_a_supergroup(world: World) -> None:
+    group = await world.client.new_group("Readers", owner=world.editor)
+    await world.editor.in_(group).say("/subscribe policy")
+    await world.editor.in_(group).next()
+    new = await group.migrate()
+    await world.post("policy\n\nTitle\n\nTeaser")
+    assert (await world.editor.in_(new).next())["text"].startswith("Title")
+
+
+async def test_a_topic_has_its_own_subscription(world: World) -> None:
+    group = await world.client.new_group("Forum", owner=world.editor, kind="supergroup", forum=True)
+    thread = await group.new_topic("News")
+    chat = world.editor.in_(group)
+    await chat.say("/subscribe policy", thread=thread)
+    assert (await chat.next())["message_thread_id"] == thread
+    await world.post("policy\n\nTitle\n\nTeaser")
+    teaser = await chat.next()
+    assert (teaser["message_thread_id"], teaser["text"][:5]) == (thread, "Title")
+
+
+async def test_a_channel_subscribes_by_post(world: World) -> None:
+    channel = await world.client.new_group("Channel", owner=world.editor, kind="channel")
+    chat = world.editor.in_(channel)
+    await chat.say("/subscribe policy")
+    assert "Subscribed to Policy" in (await chat.next())["text"]
+    await world.post("policy\n\nTitle\n\nTeaser")
+    assert (await chat.next())["text"].startswith("Title")
+
+
+@pytest.mark.parametrize("back", ["unblock", "start"])
+async def test_a_blocked_chat_comes_back(world: World, back: str) -> None:
+    await world.reading.say("/subscribe policy")
+    await world.reading.next()
+    await world.reading.block()
+    await world.post("policy\n\nUnheard\n\nTeaser")
+    await world.reading.unblock()
+    if back == "start":
+        await world.reading.say("/start")
+        assert "✅ Policy" in labels(await world.reading.next())
+    await world.post("policy\n\nHeard\n\nTeaser")
+    assert (await world.reading.next())["text"].startswith("Heard")

@@ -1,0 +1,129 @@
+"""The whole bot against a sandbox over HTTP, with people to talk to it."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+from pydantic import SecretStr
+
+from bot.runner import Part, run
+from bot.sandbox.client import Chat, Client, Person, buttons
+from bot.sandbox.server import Sandbox
+from bot.services import Services
+from config.settings import Settings
+
+TOKEN = "4242:a-token-that-only-this-sandbox-knows"
+EDITOR_ID = 2001
+
+
+class World:
+    """`reader` and `editor` are private chats; the bot runs between `start` and `stop`, as often as wanted."""
+
+    def __init__(
+        self,
+        sandbox: Sandbox,
+        session: aiohttp.ClientSession,
+        client: Client,
+        settings: Settings,
+        reader: Person,
+        editor: Person,
+    ) -> None:
+        self._session = session
+        self.sandbox = sandbox
+        self.client = client
+        self.settings = settings
+        self.reader = reader
+        self.editor = editor
+        self.services: Services | None = None
+        self.web_port = 0
+        self._stopping = asyncio.Event()
+        self._bot: asyncio.Task[None] | None = None
+
+    @property
+    def reading(self) -> Chat:
+        return self.reader.private
+
+    @property
+    def editing(self) -> Chat:
+        return self.editor.private
+
+    async def start(self, *parts: Part) -> None:
+        self._stopping = asyncio.Event()
+        ready = asyncio.Event()
+
+        async def note(services: Services, port: int | None) -> None:
+            self.services, self.web_port = services, port or 0
+            ready.set()
+
+        self._bot = asyncio.create_task(
+            run(self.settings, frozenset(parts or Part), stopping=self._stopping, ready=note)
+        )
+        waiting = asyncio.create_task(ready.wait())
+        await asyncio.wait([self._bot, waiting], return_when=asyncio.FIRST_COMPLETED)
+        waiting.cancel()
+        if self._bot.done():
+            await self._bot
+
+    async def stop(self) -> None:
+        self._stopping.set()
+        if self._bot:
+            await self._bot
+            self._bot = None
+
+    async def download(self, message: dict[str, Any]) -> bytes:
+        url = f"{self.sandbox.url}/client/files/{message['document']['file_id']}"
+        async with self._session.get(url) as response:
+            return await response.read()
+
+    async def post(self, text: str) -> dict[str, Any]:
+        """An editor's `/post`, published; gives the message that says so."""
+        await self.editing.say(f"/post {text}")
+        await self.editing.next()
+        preview = await self.editing.next()
+        await self.editing.press(preview, "Publish")
+        return await self.editing.next()
+
+
+def labels(message: dict[str, Any] | None) -> list[str]:
+    """What stands on the buttons of a message."""
+    return [str(button["text"]) for button in buttons(message or {})]
+
+
+async def edited(chat: Chat, message: dict[str, Any]) -> dict[str, Any]:
+    """What this message becomes next."""
+    changed = await chat.changed(message["message_id"])
+    assert changed is not None, "it was deleted"
+    return changed
+
+
+async def said(chat: Chat, text: str) -> str:
+    """What the bot says to that."""
+    await chat.say(text)
+    return str((await chat.next())["text"])
+
+
+@asynccontextmanager
+async def open_world(folder: Path, **changes: object) -> AsyncIterator[World]:
+    async with Sandbox(token=TOKEN) as sandbox, aiohttp.ClientSession() as session:
+        client = Client(sandbox.url, session)
+        reader = await client.new_person("Rita")
+        editor = await client.new_person("Ed", id=EDITOR_ID)
+        values = {
+            "token": SecretStr(TOKEN),
+            "api_url": sandbox.url,
+            "owners": (EDITOR_ID,),
+            "data_dir": folder,
+            "web_port": 0,
+            "send_rate": 1000,
+            **changes,
+        }
+        settings = Settings.model_validate(values)
+        world = World(sandbox, session, client, settings, reader, editor)
+        await world.start()
+        try:
+            yield world
+        finally:
+            await world.stop()
