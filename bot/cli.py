@@ -163,3 +163,7 @@ def _execute(work: Coroutine[Any, Any, Any]) -> Any:
 
 def _has_display() -> bool:
     return sys.platform == "darwin" or bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
+
+
+if __name__ == "__main__":
+    main()

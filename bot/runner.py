@@ -108,10 +108,9 @@ async def _run_parts(
         port = await stack.enter_async_context(web_server(served, settings.web_host, settings.web_port))
         _LOG.info("the web part listens on http://%s:%s", settings.web_host, port)
     async with asyncio.TaskGroup() as tasks:
-        following = None
         if Part.UPDATES in parts:
             await services.questions.load()
-            following = tasks.create_task(services.questions.follow())
+            tasks.create_task(services.questions.follow(stopping))
             open_for_updates(application, services, messenger, routes(services.owners))
             tasks.create_task(announce(application, services.owners))
             tasks.create_task(_receive(settings, application, intake, stopping))
@@ -125,8 +124,6 @@ async def _run_parts(
         _LOG.info("running: %s", ", ".join(sorted(parts)))
         await stopping.wait()
         _LOG.info("stopping")
-        if following:
-            following.cancel()
 
 
 async def _receive(settings: Settings, application: NewsApplication, intake: Intake, stopping: asyncio.Event) -> None:

@@ -13,7 +13,7 @@ from typing import Any
 
 import listparser
 import orjson
-from pydantic import AwareDatetime, BaseModel, ValidationError
+from pydantic import AwareDatetime, BaseModel, HttpUrl, ValidationError
 
 from bot.domain.article import Article, WebUrl
 from bot.domain.category import Category, Slug
@@ -116,13 +116,15 @@ class Transfer:
             "feed": self._take_feed,
         }
         kind = data.get("type") if isinstance(data, dict) else None
-        if kind not in kinds:
+        if not isinstance(kind, str) or kind not in kinds:
             raise CannotTake(f"“type” must be one of {', '.join(kinds)}")
         try:
             return await kinds[kind](data)
         except ValidationError as error:
             first = error.errors()[0]
             raise CannotTake(f"{'.'.join(str(part) for part in first['loc'])}: {first['msg']}") from None
+        except OverflowError:
+            raise CannotTake("a time in it is beyond the calendar") from None
 
     async def _take_category(self, data: dict[str, Any]) -> str:
         return "category" if await self._categories.add(Category.model_validate(data)) else "known category"
@@ -168,6 +170,8 @@ class Transfer:
             slug = next((known[name.casefold()] for name in folders if name.casefold() in known), None)
             if slug is None:
                 report.problems.append(f"{feed.url}: it is in no folder that is named after a category")
+            elif not _is_web_address(feed.url):
+                report.problems.append(f"{feed.url}: this is no web address")
             else:
                 report.taken["feed" if await self._feeds.add(feed.url, slug) else "known feed"] += 1
 
@@ -188,6 +192,14 @@ class Transfer:
             yield _line("article", {**stored.article.model_dump(mode="json"), "arrived": arrived})
         async for subscription in self._subscriptions.all():
             yield _line("subscription", subscription.model_dump(mode="json"))
+
+
+def _is_web_address(url: str) -> bool:
+    try:
+        HttpUrl(url)
+    except ValidationError:
+        return False
+    return True
 
 
 def _line(kind: str, fields: dict[str, Any]) -> bytes:

@@ -44,7 +44,10 @@ def set_up(stream: TextIO, *, json: bool, secrets: Sequence[str] = (), level: in
     if json:
         renderer: Processor = structlog.processors.JSONRenderer()
     else:
-        renderer = structlog.dev.ConsoleRenderer(colors=stream.isatty())
+        # Without the values of variables, which rich tracebacks show: they hold what people wrote.
+        renderer = structlog.dev.ConsoleRenderer(
+            colors=stream.isatty(), exception_formatter=structlog.dev.plain_traceback
+        )
     handler = logging.StreamHandler(stream)
     formatter = _Redacting(secrets, renderer)
     if json:

@@ -88,6 +88,7 @@ def _messages(editors: Collection[int]) -> list[Route]:
             _OWN & filters.User(list(editors)) & filters.Document.ALL & (private | post_caption), posting.post
         ),
         MessageHandler(_OWN & filters.COMMAND, helping.unknown_command),
+        MessageHandler(_OWN & by_editors & filters.TEXT, posting.go_on_or_ask),
         MessageHandler(_NEW & private & filters.TEXT, asking.ask),
         MessageHandler(_OWN & replied & filters.TEXT, asking.ask_in_group),
     ]

@@ -9,11 +9,15 @@ from bot.rendering.actions import DiscardDraft, FileDraft, PublishDraft
 from bot.rendering.markup import units
 from bot.telegram.context import Context, message_of
 from bot.telegram.pasted import pasted_text
+from handlers import asking
 
 _GUESSED = "The file was not in UTF-8, so its accents were guessed: look at them."
-_CUT = "The message is as long as Telegram lets one be. If the text went on, send all of it as a .txt file."
+_CUT = (
+    "This message is as long as Telegram lets one be. If your text went on in a second message, the two are joined: "
+    "look at the newest preview. Longer articles are better sent as a .txt file."
+)
 #: Telegram's apps split what is longer than 4,096 units, at a word or line end.
-_FULL = 3900
+_FULL = 3500
 
 
 async def post(update: Update, context: Context) -> None:
@@ -29,10 +33,26 @@ async def post(update: Update, context: Context) -> None:
     if document:
         await _post_file(update, context, document)
     elif text.strip():
-        notes = [_CUT] if units(text) > _FULL else []
-        await _preview(update, context, await context.services.drafts.write(text, links), notes)
+        full = units(text) > _FULL
+        editor = update.effective_user.id if update.effective_user and full else None
+        written = await context.services.drafts.write(text, links, may_go_on=editor)
+        await _preview(update, context, written, [_CUT] if full else [])
     else:
         await context.reply(update, posting.how_to_post())
+
+
+async def go_on_or_ask(update: Update, context: Context) -> None:
+    """An editor's plain text is the rest of what they have just posted, if that filled a message; else a question."""
+    message, editor = message_of(update), update.effective_user
+    if message is None or editor is None:
+        return
+    text, links = pasted_text(message)
+    full = units(text) > _FULL
+    shown = await context.services.drafts.go_on(editor.id, text, links, may_go_on=full)
+    if shown:
+        await _preview(update, context, shown, [_CUT] if full else [])
+    else:
+        await asking.ask(update, context)
 
 
 async def file_draft(update: Update, context: Context) -> None:

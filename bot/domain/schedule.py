@@ -52,13 +52,12 @@ class Schedule:
         (PEP 495, fold=0), so that each local day has each slot once.
         """
         day = after.astimezone(zone).date() - timedelta(days=1)
-        for offset in range(4):
-            for clock_time in self.times:
-                local = datetime.combine(day + timedelta(days=offset), clock_time, zone)
-                slot = local.astimezone(UTC)
-                if slot > after:
-                    return slot
-        return None
+        slots = (
+            datetime.combine(day + timedelta(days=offset), clock_time, zone).astimezone(UTC)
+            for offset in range(4)
+            for clock_time in self.times
+        )
+        return min((slot for slot in slots if slot > after), default=None)
 
 
 def _validated(value: object) -> Schedule:

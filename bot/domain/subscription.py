@@ -98,6 +98,10 @@ class Subscription(BaseModel):
         """To the supergroup that its group has become."""
         return self._with(chat_id=chat_id, kind=ChatKind.SUPERGROUP)
 
+    def adopted_by(self, other: "Subscription") -> "Subscription":
+        """The other one, with what it does not subscribe to itself."""
+        return other._with(categories={**self.categories, **other.categories}, since={**self.since, **other.since})
+
     def digest_due(self) -> datetime | None:
         """When the next digest is due; the past for one that was missed; none if nothing is scheduled."""
         slots = [slot for slug in self.categories if (slot := self._next_slot(slug))]

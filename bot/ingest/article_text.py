@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import HttpUrl, TypeAdapter, ValidationError
 
 from bot.domain.article import Article, FaqPair, RelatedArticle, Source, TextLink, WebUrl, article_id
 from bot.domain.category import Category, nearest_slugs
@@ -20,14 +20,21 @@ from bot.domain.draft import Problem, Unreadable
 MAX_TITLE = 300
 MAX_TEXT = 500_000
 
-#: Private-use characters that stand around a woven-in link; they are taken out of the text itself.
+#: Private-use characters that stand around a woven-in link.
 _OPEN, _CLOSE = "\ue000", "\ue001"
+#: Taken out of the text itself: those two, and what no message and no store can carry.
+_UNUSABLE = re.compile(f"[{_OPEN}{_CLOSE}\0\ud800-\udfff]")
+#: What a line may begin and end with, and an empty one hold, without showing.
+_EDGE = " \t\u00a0\u200b\ufeff"
+_BEHIND = f"{_OPEN}[^{_CLOSE}]*{_CLOSE}"
 _LINK = re.compile(f"{_OPEN}([^{_CLOSE}]*){_CLOSE}")
-_READ_MORE = re.compile(rf"Read more\s+([^\n→]+?)\s*→[ \t]*((?:{_OPEN}[^{_CLOSE}]*{_CLOSE})?)", re.I)
-_SOURCE_LINE = re.compile(r"^Continue reading at\s+(.{1,120}?)\s*→\s*$", re.I)
-_SOURCE_SENTENCE = re.compile(r"\s*Continue reading at\s+([^\n→]{1,80}?)\.?\s*$", re.I)
+# Spaces are taken for good (++): a text that only begins like one of these must not be tried in every way there is.
+_READ_MORE = re.compile(rf"Read more(?:{_BEHIND})?\s++([^\n→]{{1,2400}}+)→[ \t]*+(?:{_BEHIND})?", re.I)
+_SOURCE_LINE = re.compile(r"^Continue reading at\s++(.{1,120}?)\s*→\s*$", re.I)
+# In just these capitals: "She could continue reading at home." is the article's own.
+_SOURCE_SENTENCE = re.compile(r"Continue reading at\s++([^\n→]{1,80}?)\.?\s*$")
 _LINK_LINE = re.compile(r"^Link:\s*(\S+)\s*$", re.I)
-_NAVIGATION = re.compile(r"^More in\s+.{1,80}→\s*$", re.I)
+_NAVIGATION = re.compile(r"^More in\s++.{1,80}→\s*$", re.I)
 _FAQ_HEADING = re.compile(r"^(?:Frequently Asked Questions|FAQ)\s*:?\s*$", re.I)
 _QUESTION = re.compile(r"^Q\s*[.:]\s*(.+)$", re.S)
 _ANSWER_MARK = re.compile(r"^A\s*[.:]\s+")
@@ -76,7 +83,7 @@ def _article(slug: str, parts: _Parts, now: datetime) -> Article:
     teaser, body = (rest[0], rest[1:]) if rest else ("", [])
     source = Source(name=parts.source_name, url=parts.source_url) if parts.source_name else None
     if source is None and parts.source_url:
-        source = Source(name=_URL.validate_python(parts.source_url).split("/")[2], url=parts.source_url)
+        source = Source(name=HttpUrl(parts.source_url).unicode_host() or parts.source_url, url=parts.source_url)
     return Article(
         id=article_id(slug, title, teaser, *body),
         category=slug,
@@ -99,24 +106,24 @@ def _weave(text: str, links: Iterable[TextLink]) -> str:
 
 
 def _plain(text: str) -> str:
-    return text.replace(_OPEN, "").replace(_CLOSE, "").replace("\0", "")
+    return _UNUSABLE.sub("", text)
 
 
 def _blocks(text: str) -> list[str]:
     """Paragraphs, and lines that mean something of themselves; a text without blank lines has one a line."""
     text = re.sub(r"\r\n?|\u2028", "\n", text).replace("\u2029", "\n\n").strip()
-    blank = re.compile(r"\n[ \t\u00a0\u200b\ufeff]*\n\s*")
+    blank = re.compile(rf"\n[{_EDGE}]*\n\s*")
     paragraphs = blank.split(text) if blank.search(text) else text.split("\n")
     return [block for paragraph in paragraphs for block in _set_apart(paragraph) if block]
 
 
 def _set_apart(paragraph: str) -> list[str]:
     blocks, prose = [], list[str]()
-    for line in (line.strip() for line in paragraph.split("\n")):
+    for line in (line.strip(_EDGE).strip() for line in paragraph.split("\n")):
         if _means_something(line):
             blocks += [" ".join(prose), line]
             prose = []
-        else:
+        elif line:
             prose.append(line)
     return [*blocks, " ".join(prose)]
 
@@ -149,7 +156,8 @@ def _take_related(block: str, parts: _Parts) -> str:
         title = _LINK.sub("", match[1]).strip()
         if title:
             parts.related.append(RelatedArticle(title=title, url=_first_url(match[0])))
-    return _READ_MORE.sub(" ", block).strip()
+    rest = _READ_MORE.sub(" ", block)
+    return (rest if rest == block else re.sub("  +", " ", rest)).strip()
 
 
 def _take_source(block: str, bare: str, parts: _Parts) -> bool:
@@ -191,7 +199,7 @@ def _checked(url: str) -> str | None:
 
 
 def _category(word: str, categories: Iterable[Category]) -> str | None:
-    word = word.strip().strip("#").casefold()
+    word = word.strip("# ").casefold()
     return next((c.slug for c in categories if word in (c.slug, c.name.casefold())), None)
 
 

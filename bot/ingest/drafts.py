@@ -27,8 +27,28 @@ class Drafts:
         self._subscriptions = subscriptions
         self._clock = clock
 
-    async def write(self, text: str, links: tuple[TextLink, ...] = ()) -> Preview:
-        return await self._read(Draft(id=secrets.token_urlsafe(8), text=text, links=links), None)
+    async def write(self, text: str, links: tuple[TextLink, ...] = (), *, may_go_on: int | None = None) -> Preview:
+        """`may_go_on`: the id of the editor whose next message may be the rest of the text."""
+        draft = Draft(id=secrets.token_urlsafe(8), text=text, links=links)
+        if may_go_on:
+            await self._store.expect_more(may_go_on, draft.id)
+        return await self._read(draft, None)
+
+    async def go_on(self, editor: int, text: str, links: tuple[TextLink, ...], *, may_go_on: bool) -> Preview | None:
+        """The rest of the text that the editor has just sent too much of for one message; None if it is none."""
+        draft = await self._store.take_unfinished(editor)
+        if draft is None:
+            return None
+        if may_go_on:
+            await self._store.expect_more(editor, draft.id)
+        joined = join(draft.text, text)
+        moved = tuple(
+            link.model_copy(
+                update={"start": link.start + len(joined) - len(text), "end": link.end + len(joined) - len(text)}
+            )
+            for link in links
+        )
+        return await self._read(draft.model_copy(update={"text": joined, "links": (*draft.links, *moved)}), None)
 
     async def file(self, draft_id: str, slug: str) -> Preview | None:
         """Puts a draft into a category; None if it is no longer kept."""
@@ -57,3 +77,11 @@ class Drafts:
         await self._store.save(draft.model_copy(update={"article": article}))
         readers = await self._subscriptions.count(article.category)
         return Preview(draft.id, article, readers, await self._articles.get(article.id) is not None)
+
+
+def join(text: str, rest: str) -> str:
+    """Two parts of a text that Telegram's app has cut at a space or at a line end, and which of them it does not
+    tell: after a sentence's end it is taken for the end of a paragraph."""
+    ended = text.rstrip().endswith((".", "!", "?", "…", "→", "”", '"', ":"))
+    gap = "\n\n" if ended else " "
+    return text.rstrip() + gap + rest.lstrip()

@@ -12,7 +12,7 @@ from bot.domain.answer import Answer, Quote
 from bot.domain.article import Article
 from bot.questions.index import Index, Passage
 from bot.storage.articles import ArticleStore
-from bot.storage.connection import StoreAway
+from bot.storage.connection import StoreError
 
 _LOG = logging.getLogger(__name__)
 
@@ -24,7 +24,6 @@ ARTICLE_THRESHOLD = 0.3
 #: … and the evidence that there must be at all: one common word is none, however short the question.
 EVIDENCE_THRESHOLD = 0.8
 _NEAREST = 3
-_FOLLOW_MS = 5000
 
 
 class Questions:
@@ -62,17 +61,17 @@ class Questions:
         async for stored in self._store.all():
             self._index.put(stored.article)
 
-    async def follow(self) -> None:
-        """Keeps in step with the store until cancelled."""
-        while True:
+    async def follow(self, stopping: asyncio.Event) -> None:
+        """Keeps in step with the store."""
+        while not stopping.is_set():
             try:
-                self._change, ids = await self._store.changed_since(self._change, _FOLLOW_MS)
-            except StoreAway as error:
-                _LOG.warning("the store is away, the search index waits: %s", error)
+                change, ids = await self._store.changed_since(self._change, stopping)
+                for article_id in ids:
+                    await self._update(article_id)
+                self._change = change
+            except StoreError as error:
+                _LOG.warning("the store does not answer, the search index waits: %s", error)
                 await asyncio.sleep(1)
-                continue
-            for article_id in ids:
-                await self._update(article_id)
 
     async def _update(self, article_id: str) -> None:
         stored = await self._store.get(article_id)

@@ -4,9 +4,9 @@ Callback data is 1 to 64 bytes (https://core.telegram.org/bots/api#inlinekeyboar
 what does not decode is no action, and whoever acts on one checks that this person may.
 """
 
-from typing import ClassVar, get_args
+from typing import Annotated, ClassVar, get_args
 
-from pydantic import BaseModel, ConfigDict, NonNegativeInt, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from bot.domain.article import ArticleId
 from bot.domain.category import Slug
@@ -14,6 +14,9 @@ from bot.domain.message import Button
 
 _VERSION = "1"
 MAX_BYTES = 64
+
+#: No more than the store can count to.
+Position = Annotated[int, Field(ge=0, lt=10**9)]
 
 
 class Action(BaseModel):
@@ -51,7 +54,7 @@ class ShowLatest(Action):
 
     code = "l"
     slug: Slug | str
-    skip: NonNegativeInt
+    skip: Position
 
 
 class ReadArticle(Action):
@@ -69,7 +72,7 @@ class AskStored(Action):
 
     code = "a"
     id: ArticleId
-    position: NonNegativeInt
+    position: Position
 
 
 class SetSchedule(Action):
@@ -106,7 +109,7 @@ class FileDraft(Action):
 
 class ListArticles(Action):
     code = "e"
-    skip: NonNegativeInt
+    skip: Position
 
 
 class ManageArticle(Action):

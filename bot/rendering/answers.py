@@ -31,8 +31,8 @@ def _not_in(article: Article) -> Message:
 
 def quote(found: Quote, links: Links) -> Message:
     article = found.article
-    first, *rest = pieces(found.text, _QUOTE_LIMIT)
-    source = f", {escape(article.source.name)}" if article.source else ""
+    first, *rest = pieces(found.text, _QUOTE_LIMIT) or [""]
+    source = f", {escape(shorten(article.source.name, 100))}" if article.source else ""
     title = link(shorten(article.title, 250), links.to_article(article))
     lines = [
         *([bold(shorten(found.question, 300))] if found.question else []),

@@ -109,7 +109,8 @@ def _byline(article: Article, links: Links) -> str:
 
 
 def _related(title: str, url: str | None) -> str:
-    return link(title, url) if url else escape(title)
+    shown = shorten(title, _TITLE_LIMIT)
+    return link(shown, url) if url else escape(shown)
 
 
 def _rich(article: Article, links: Links) -> str | None:

@@ -10,10 +10,12 @@ from bot.rendering.articles import teaser
 from bot.rendering.links import Links
 from bot.rendering.markup import bold, escape, link, shorten, units
 
-#: An item is at most a title, a link and a teaser of these lengths: 10 of them fill a message well.
+#: An item is at most a title, a link and a teaser of these lengths: 10 of them, each of another category, fill a
+#: message well.
 _ITEMS = 10
 _TITLE_LIMIT = 140
 _TEASER_LIMIT = 200
+_NAME_LIMIT = 40
 _IN_A_ROW = 5
 
 
@@ -35,7 +37,7 @@ def _page(articles: Sequence[Article], names: dict[str, str], links: Links, page
     blocks = [f"🗞 {bold('Your digest')}" + (f", part {page} of {of}" if of > 1 else "")]
     number = (page - 1) * _ITEMS
     for slug, group in groupby(articles, key=lambda article: article.category):
-        blocks.append(bold(names.get(slug, slug).upper()))
+        blocks.append(bold(shorten(names.get(slug, slug).upper(), _NAME_LIMIT)))
         for article in group:
             number += 1
             blocks.append(_item(number, article, links))

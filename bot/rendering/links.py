@@ -3,6 +3,9 @@
 from dataclasses import dataclass
 
 from bot.domain.article import Article
+from bot.rendering.markup import shorten
+
+_NAME_LIMIT = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,5 +30,5 @@ class Links:
 
     def label(self, article: Article) -> str:
         if article.source and article.source.url:
-            return f"Continue reading at {article.source.name}"
+            return f"Continue reading at {shorten(article.source.name, _NAME_LIMIT)}"
         return "Continue reading"

@@ -45,7 +45,7 @@ def preview(shown: Preview, links: Links, *, notes: Sequence[str] = ()) -> list[
         _count(len(article.body), "paragraph"),
         _count(len(article.faq), "question"),
         _count(len(article.related), "related title"),
-        f"source {escape(article.source.name)}" if article.source else "no source",
+        f"source {escape(shorten(article.source.name, 100))}" if article.source else "no source",
     ]
     goes = f"It goes to {_count(shown.readers, 'chat')} subscribed to {bold(article.category)}."
     if shown.published:

@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from contextlib import suppress
 from typing import Any
 
 import orjson
@@ -45,8 +46,8 @@ class Stream:
             headers={"Content-Type": "text/event-stream", "Cache-Control": "no-store", "X-Accel-Buffering": "no"}
         )
         await response.prepare(request)
-        await response.write(b": here\n\n")
-        with self._events.listening() as listener:
+        with suppress(ConnectionResetError), self._events.listening() as listener:  # the page was closed
+            await response.write(b": here\n\n")
             while not self._closing.is_set():
                 listener.clear()
                 entries = self._events.since(after)

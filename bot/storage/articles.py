@@ -1,5 +1,6 @@
 """Stored articles, newest first by their arrival."""
 
+import asyncio
 from collections.abc import AsyncIterator, Iterable
 from datetime import datetime
 from enum import StrEnum
@@ -7,9 +8,11 @@ from enum import StrEnum
 from bot.domain.article import Article, StoredArticle
 from bot.storage import keys
 from bot.storage.connection import Client
+from bot.storage.streams import unless_stopping
 
 #: Further back no search index needs to look: it reads everything when it starts.
 _CHANGES_KEPT = 100_000
+_CHANGES_WAIT_MS = 2000
 
 # Arrival is the server's time, so that it orders articles and what chats settle, whatever a process's clock says.
 _ADD = """
@@ -105,9 +108,11 @@ class ArticleStore:
         rows = await self._redis.xrevrange(keys.CHANGES, count=1)
         return rows[0][0].decode() if rows else "0"
 
-    async def changed_since(self, change: str, wait_ms: int) -> tuple[str, set[str]]:
-        """The ids stored, replaced or removed after that change, and the change to ask from next."""
-        reply = await self._redis.xread({keys.CHANGES: change}, count=1000, block=wait_ms)
+    async def changed_since(self, change: str, stopping: asyncio.Event) -> tuple[str, set[str]]:
+        """The ids stored, replaced or removed after that change, and the change to ask from next; waits a while
+        for the first one, or until told to stop."""
+        call = self._redis.xread({keys.CHANGES: change}, count=1000, block=_CHANGES_WAIT_MS)
+        reply = await unless_stopping(call, stopping)
         if not reply:
             return change, set()
         rows = reply[0][1]

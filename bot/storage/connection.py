@@ -2,9 +2,8 @@
 
 from typing import Any
 
-from redis.asyncio import Redis
+from redis.asyncio import BlockingConnectionPool, Redis
 from redis.asyncio.cluster import RedisCluster
-from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import RedisError
 
 #: redis-py's own types give every reply as the union of all protocols and decodings; ours is one of each
@@ -13,10 +12,10 @@ Client = Any
 
 #: Raised by every store when the server is away or refuses.
 StoreError = RedisError
-StoreAway = RedisConnectionError
 
 #: Longer than any blocking read of ours.
 _SOCKET_TIMEOUT = 30
+_MOST_CONNECTIONS = 50
 
 
 def connect(url: str) -> Client:
@@ -27,4 +26,13 @@ def connect(url: str) -> Client:
     if url.startswith("redis+cluster://"):
         plain = "redis://" + url.removeprefix("redis+cluster://")
         return RedisCluster.from_url(plain, socket_timeout=_SOCKET_TIMEOUT, protocol=2)
-    return Redis.from_url(url, socket_timeout=_SOCKET_TIMEOUT, health_check_interval=30, protocol=2)
+    # A pool that lets callers wait for a free connection: a burst of updates must not fail for want of one.
+    pool = BlockingConnectionPool.from_url(
+        url,
+        max_connections=_MOST_CONNECTIONS,
+        timeout=_SOCKET_TIMEOUT,
+        socket_timeout=_SOCKET_TIMEOUT,
+        health_check_interval=30,
+        protocol=2,
+    )
+    return Redis.from_pool(pool)

@@ -9,6 +9,8 @@ from bot.storage import keys
 from bot.storage.connection import Client
 
 KEPT = timedelta(days=7)
+#: Telegram's apps send the parts of a split text at once, but a slow line may take its time.
+_REST_COMES_WITHIN = timedelta(seconds=20)
 
 
 class Draft(BaseModel):
@@ -32,6 +34,15 @@ class DraftStore:
     async def get(self, draft_id: str) -> Draft | None:
         value = await self._redis.get(keys.draft(draft_id))
         return Draft.model_validate_json(value) if value is not None else None
+
+    async def expect_more(self, editor: int, draft_id: str) -> None:
+        """The editor's next message, if it comes soon, is the rest of this draft."""
+        await self._redis.set(keys.unfinished_draft(editor), draft_id, ex=_REST_COMES_WITHIN)
+
+    async def take_unfinished(self, editor: int) -> Draft | None:
+        """The draft that this editor's message goes on with, once."""
+        draft_id = await self._redis.getdel(keys.unfinished_draft(editor))
+        return await self.get(draft_id.decode()) if draft_id else None
 
     async def discard(self, draft_id: str) -> bool:
         return bool(await self._redis.delete(keys.draft(draft_id)))

@@ -53,6 +53,11 @@ def draft(draft_id: str) -> str:
     return f"{_TAG}:draft:{draft_id}"
 
 
+def unfinished_draft(editor: int) -> str:
+    """String: the id of the draft whose text may go on in this editor's next message."""
+    return f"{_TAG}:draft:unfinished:{editor}"
+
+
 def edition(edition_id: str) -> str:
     """String: what is sent, edited or deleted, as JSON."""
     return f"{_TAG}:edition:{edition_id}"

@@ -5,10 +5,11 @@ https://redis.io/docs/latest/develop/data-types/streams/#consumer-groups
 """
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 from redis.exceptions import RedisError, ResponseError
 
@@ -30,7 +31,7 @@ class Entry:
 class Presence:
     """This process's sign of life, under the name by which it takes work."""
 
-    def __init__(self, redis: Client, name: str, lifetime: timedelta = timedelta(seconds=15)) -> None:
+    def __init__(self, redis: Client, name: str, lifetime: timedelta = timedelta(seconds=10)) -> None:
         self.name = name
         self._redis = redis
         self._lifetime = lifetime
@@ -81,14 +82,7 @@ class LeaseQueue:
         block = int(wait.total_seconds() * 1000) if wait else None
         streams = {self._stream: ">"}
         call = self._redis.xreadgroup(_GROUP, self._presence.name, streams, count=count, block=block)
-        reading, ending = asyncio.ensure_future(call), asyncio.ensure_future(stopping.wait())
-        try:
-            await asyncio.wait([reading, ending], return_when=asyncio.FIRST_COMPLETED)
-            reply = await reading if reading.done() else None
-        finally:
-            reading.cancel()
-            ending.cancel()
-            await asyncio.gather(reading, ending, return_exceptions=True)
+        reply = await unless_stopping(call, stopping)
         return _entries(reply[0][1]) if reply else []
 
     async def take_over(self) -> list[Entry]:
@@ -131,6 +125,19 @@ class LeaseQueue:
     async def waiting(self) -> int:
         """Entries taken or not that are not finished."""
         return int(await self._redis.xlen(self._stream))
+
+
+async def unless_stopping(call: Awaitable[Any], stopping: asyncio.Event) -> Any:
+    """What a blocking read gives; None if told to stop before."""
+    reading, ending = asyncio.ensure_future(call), asyncio.ensure_future(stopping.wait())
+    try:
+        await asyncio.wait([reading, ending], return_when=asyncio.FIRST_COMPLETED)
+        return await reading if reading.done() else None
+    finally:
+        # A cancelled read may end later than at once, when it was just connecting; never later than it blocks.
+        reading.cancel()
+        ending.cancel()
+        await asyncio.gather(reading, ending, return_exceptions=True)
 
 
 def _entries(rows: list[tuple[bytes, dict[bytes, bytes] | None]]) -> list[Entry]:

@@ -39,7 +39,8 @@ return tonumber(number)
 
 _MOVE = """
 local number = redis.call('HGET', KEYS[1], ARGV[1])
-if not number or redis.call('HEXISTS', KEYS[1], ARGV[2]) == 1 then return 0 end
+if not number or redis.call('HGET', KEYS[2], number) ~= ARGV[4] then return -1 end
+if redis.call('HEXISTS', KEYS[1], ARGV[2]) == 1 then return 0 end
 redis.call('HDEL', KEYS[1], ARGV[1])
 redis.call('HSET', KEYS[1], ARGV[2], number)
 redis.call('HSET', KEYS[2], number, ARGV[3])
@@ -99,17 +100,21 @@ class SubscriptionStore:
         return False
 
     async def move(self, old: Address, new_chat_id: int) -> bool:
-        """To the id that a group has as a supergroup; False if it has been moved."""
-        record = await self.read(old)
-        if record is None:
-            return False
-        after = record.subscription.move(new_chat_id)
-        return bool(
-            await self._move(
+        """To the id that a group has as a supergroup, where it joins what is stored there already; False if there
+        was nothing to move."""
+        while old.chat_id != new_chat_id and (record := await self.read(old)):
+            after = record.subscription.move(new_chat_id)
+            moved = await self._move(
                 keys=[keys.NUMBERS, keys.SUBSCRIPTIONS],
-                args=[keys.address(old), keys.address(after.address), after.model_dump_json()],
+                args=[keys.address(old), keys.address(after.address), after.model_dump_json(), record.raw],
             )
-        )
+            if moved > 0:
+                return True
+            if moved == 0:
+                await self.change(after, after.adopted_by)
+                if await self._write(record, None, ()):
+                    return True
+        return False
 
     async def of_chat(self, chat_id: int) -> list[Record]:
         """Those of a chat and of all its topics."""

@@ -49,6 +49,25 @@ async def test_post_as_reply_and_as_file(world: World) -> None:
     assert (await preview(world))["text"].startswith(TITLE)
 
 
+async def test_a_text_that_telegram_split_is_joined(world: World) -> None:
+    """Telegram's apps send a pasted text of more than 4,096 characters as several messages."""
+    body = "\n\n".join(f"Paragraph {number}. " + "Some words to fill it. " * 20 for number in range(12))
+    text = f"/post policy\n\nA long title\n\nThe teaser.\n\n{body}"
+    cut = text.rindex("\n", 0, 4096)
+    await world.editing.say(text[:cut])
+    assert "joined" in (await world.editing.next())["text"]
+    first = await world.editing.next()
+    await world.editing.say(text[cut:])
+    await world.editing.next()
+    await world.editing.next()
+    await world.editing.press(first, "Publish")
+    await world.editing.next()
+    assert world.services
+    (article,) = await world.services.articles.latest(count=1)
+    assert [paragraph.split(".")[0] for paragraph in article.body] == [f"Paragraph {n}" for n in range(12)]
+    assert "Nothing stored answers" in await said(world.editing, "What is the weight of the moon?")
+
+
 async def test_links_behind_pasted_text(world: World) -> None:
     text = "/post policy\n\n𝕋itle\n\nTeaser\n\nRead more Another story →\n\nContinue reading at Gazette →"
     links = [
@@ -111,7 +130,8 @@ async def test_unknown_category_is_chosen(world: World) -> None:
         ("/post", "How to post"),
         ("/post policy", "no title"),
         ("/post   \n\n ", "How to post"),
-        (f"/post policy\n\n{'x' * 3900}", "Its title is longer than 300"),
+        (f"/post policy\n\n{'x' * 2900}", "Its title is longer than 300"),
+        (f"/post policy\n\nTitle\n\n{'x' * 4000}", "Draft"),
         ("/post no category here at all, just words\n\nand more", "must be a category"),
     ],
 )

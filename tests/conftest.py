@@ -1,0 +1,34 @@
+"""One store for all tests that need one, emptied before each, and Hypothesis without its clock."""
+
+import os
+from collections.abc import AsyncIterator
+
+import pytest
+import pytest_asyncio
+from hypothesis import HealthCheck, settings
+
+from bot.storage.connection import Client, connect
+from bot.storage.server import embedded_server
+
+settings.register_profile(
+    "tests", max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow], print_blob=True
+)
+settings.load_profile("tests")
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def redis_url(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[str]:
+    """The server that NEWSBOT_TEST_REDIS_URL names, else an embedded one; tests empty its database."""
+    if url := os.environ.get("NEWSBOT_TEST_REDIS_URL"):
+        yield url
+        return
+    async with embedded_server(tmp_path_factory.mktemp("store")) as embedded:
+        yield embedded
+
+
+@pytest.fixture
+async def redis(redis_url: str) -> AsyncIterator[Client]:
+    client = connect(redis_url)
+    await client.flushdb()
+    yield client
+    await client.aclose()

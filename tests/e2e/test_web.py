@@ -1,0 +1,85 @@
+"""The web part, and updates by webhook."""
+
+import asyncio
+from pathlib import Path
+
+import aiohttp
+
+from tests.e2e.world import World, open_world, said
+
+
+async def _get(world: World, path: str) -> tuple[int, str, str]:
+    url = f"http://127.0.0.1:{world.web_port}{path}"
+    async with aiohttp.ClientSession() as session, session.get(url) as response:
+        return response.status, response.headers["Content-Type"], await response.text()
+
+
+async def test_health_and_metrics(world: World) -> None:
+    assert (await _get(world, "/health/live"))[0] == 200
+    assert (await _get(world, "/health/ready"))[0] == 200
+    await said(world.reading, "/subscribe policy")
+    await world.post("policy\n\nTitle\n\nTeaser")
+    await world.reading.next()
+    status, kind, text = await _get(world, "/metrics")
+    assert status == 200 and kind.startswith("text/plain")
+    assert "newsbot_articles 1.0" in text
+    assert 'newsbot_deliveries_total{outcome="sent"} 1.0' in text
+
+
+async def test_not_ready_while_the_store_is_away(world: World) -> None:
+    assert world.services
+    redis = world.services.clock._redis
+    await redis.config_set("maxclients", 1)
+    await redis.connection_pool.disconnect()
+    hog = await _hog(str(redis.connection_pool.connection_kwargs["path"]))
+    try:
+        assert (await _get(world, "/health/live"))[0] == 200
+        assert (await _get(world, "/health/ready"))[0] == 503
+    finally:
+        hog.close()
+        await hog.wait_closed()
+
+
+async def _hog(path: str) -> asyncio.StreamWriter:
+    """Takes the only connection that the server gives."""
+    _, writer = await asyncio.open_unix_connection(path)
+    return writer
+
+
+async def test_articles_have_pages(tmp_path: Path) -> None:
+    async with open_world(tmp_path, public_url="https://news.example") as world:
+        await said(world.reading, "/subscribe policy")
+        await world.post("policy\n\n<script>alert(1)</script> & more\n\nTeaser\n\nBody\n\nFAQ\n\nQ.Why?\n\nBecause.")
+        teaser = await world.reading.next()
+        (url,) = [entity["url"] for entity in teaser["entities"] if entity["type"] == "text_link"]
+        assert url.startswith("https://news.example/a/")
+        status, _, page = await _get(world, url.removeprefix("https://news.example"))
+        assert status == 200 and "<summary>Why?</summary>" in page
+        assert "<script>" not in page and "&lt;script&gt;" in page
+        assert (await _get(world, "/a/nope"))[0] == 404
+
+
+async def test_webhook(tmp_path: Path) -> None:
+    async with open_world(tmp_path, public_url="https://news.example") as world:
+        await world.stop()
+        port = 18000 + world.reader.id % 1000
+        world.settings = world.settings.model_copy(
+            update={"updates": "webhook", "public_url": f"http://127.0.0.1:{port}", "web_port": port}
+        )
+        await world.start()
+        assert "/schedule" in await said(world.reading, "/help")
+        url = f"http://127.0.0.1:{port}/telegram/webhook"
+        forged = {
+            "update_id": 1,
+            "message": {
+                "message_id": 1,
+                "date": 1,
+                "text": "/help",
+                "chat": {"id": world.reader.id, "type": "private"},
+            },
+        }
+        async with aiohttp.ClientSession() as session:
+            for headers in ({}, {"X-Telegram-Bot-Api-Secret-Token": "wrong"}):
+                async with session.post(url, json=forged, headers=headers) as response:
+                    assert response.status == 404
+        assert await world.reading.quiet(0.3) == []

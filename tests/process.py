@@ -1,0 +1,75 @@
+"""`newsbot` as a process of its own, as an operator starts it."""
+
+import asyncio
+import os
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+_COMMAND = [sys.executable, "-m", "bot.cli"]
+
+
+def environment(**settings: object) -> dict[str, str]:
+    """Nothing of the tester's own settings, and these."""
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith("NEWSBOT_")}
+    return inherited | {f"NEWSBOT_{name.upper()}": str(value) for name, value in settings.items()}
+
+
+@asynccontextmanager
+async def newsbot(*arguments: str, folder: Path, until: str, **settings: object) -> AsyncIterator["Process"]:
+    """Runs in `folder` from when it has said `until`; killed at the end if it still runs."""
+    running = await asyncio.create_subprocess_exec(
+        *_COMMAND,
+        *arguments,
+        cwd=folder,
+        env=environment(**settings),
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.STDOUT,
+    )
+    process = Process(running)
+    try:
+        await process.hear(until)
+        yield process
+    finally:
+        if running.returncode is None:
+            running.kill()
+        await process.end()
+
+
+async def newsbot_once(*arguments: str, folder: Path, **settings: object) -> tuple[int, str]:
+    """Exit code and all that it said, standard output first."""
+    running = await asyncio.create_subprocess_exec(
+        *_COMMAND,
+        *arguments,
+        cwd=folder,
+        env=environment(**settings),
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+    )
+    said, complained = await running.communicate()
+    return running.returncode or 0, said.decode() + complained.decode()
+
+
+class Process:
+    def __init__(self, running: asyncio.subprocess.Process) -> None:
+        self.running = running
+        self.said: list[str] = []
+
+    async def hear(self, words: str) -> str:
+        """The line that holds the words; raises AssertionError if the process ends without saying it."""
+        assert self.running.stdout
+        while line := (await self.running.stdout.readline()).decode():
+            self.said.append(line)
+            if words in line:
+                return line
+        raise AssertionError(f"{words!r} was never said; this was:\n{''.join(self.said)}")
+
+    async def end(self) -> str:
+        """Waits for the end; gives all that was said."""
+        assert self.running.stdout
+        self.said.append((await self.running.stdout.read()).decode())
+        await self.running.wait()
+        # The transport of a finished process is closed by the loop only later; asyncio warns if that is too late.
+        self.running._transport.close()  # type: ignore[attr-defined]
+        return "".join(self.said)
