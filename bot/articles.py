@@ -65,13 +65,13 @@ class Articles:
 
     async def _recall(self, edition: Edition, article_id: str) -> int:
         """A message that tells of other articles too is worded anew, any other is deleted."""
-        others = tuple(other for other in edition.articles if other != article_id)
+        others = await self.get_many([other for other in edition.articles if other != article_id])
         recall_id = f"{edition.id}-{article_id}"
         if not others:
             recall = Edition(id=recall_id, action="delete", of=edition.id)
             return await self._outbox.recall(edition, recall, None)
         names = {category.slug: category.name for category in await self._categories.all()}
-        message = digest(await self.get_many(list(others)), names, self._links)
+        message = digest(others, names, self._links)
         recall = Edition(id=recall_id, action="edit", of=edition.id, message=message)
-        replacement = edition.model_copy(update={"message": message, "articles": others})
+        replacement = edition.model_copy(update={"message": message, "articles": tuple(other.id for other in others)})
         return await self._outbox.recall(edition, recall, replacement)

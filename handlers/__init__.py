@@ -79,16 +79,18 @@ def _messages(editors: Collection[int]) -> list[Route]:
     private = filters.ChatType.PRIVATE
     by_editors = private & filters.User(list(editors))
     replied = filters.ChatType.GROUPS & filters.REPLY
+    files = private & filters.Document.ALL
     post_caption = filters.CaptionRegex(r"^/post\b")
     return [
         ChatMemberHandler(membership.changed, ChatMemberHandler.MY_CHAT_MEMBER),
         MessageHandler(filters.StatusUpdate.MIGRATE, membership.migrated),
-        MessageHandler(by_editors & _NEW & filters.FORWARDED & filters.TEXT, posting.forwarded),
         MessageHandler(
-            _OWN & filters.User(list(editors)) & filters.Document.ALL & (private | post_caption), posting.post
+            by_editors & _NEW & filters.FORWARDED & (filters.TEXT | filters.Document.ALL), posting.forwarded
         ),
+        MessageHandler(_OWN & filters.User(list(editors)) & (files | post_caption), posting.post),
         MessageHandler(_OWN & filters.COMMAND, helping.unknown_command),
         MessageHandler(_OWN & by_editors & filters.TEXT, posting.go_on_or_ask),
         MessageHandler(_NEW & private & filters.TEXT, asking.ask),
         MessageHandler(_OWN & replied & filters.TEXT, asking.ask_in_group),
+        MessageHandler(_NEW & private & ~filters.StatusUpdate.ALL, helping.only_text),
     ]

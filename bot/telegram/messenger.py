@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from typing import Any
 
-from telegram import Bot, InputFile, LinkPreviewOptions
+from telegram import Bot, InputFile
 from telegram import Message as TelegramMessage
 from telegram.constants import ParseMode
 from telegram.error import (
@@ -25,7 +25,7 @@ from telegram.error import (
 from bot.domain.delivery import Ambiguous, Later, Moved, Outcome, Refused, Sent, Unreachable
 from bot.domain.message import Message
 from bot.domain.subscription import Address
-from bot.telegram.markup import keyboard
+from bot.telegram.markup import keyboard, preview
 from bot.telegram.request import AnswerLost
 
 _NOT_MODIFIED = "message is not modified"
@@ -60,7 +60,7 @@ class TelegramMessenger:
                 chat_id=address.chat_id,
                 message_id=message_id,
                 parse_mode=ParseMode.HTML,
-                link_preview_options=_preview(message),
+                link_preview_options=preview(message),
                 reply_markup=keyboard(message),
             )
             return message_id
@@ -117,17 +117,13 @@ class TelegramMessenger:
             parse_mode=ParseMode.HTML,
             message_thread_id=address.thread_id,
             disable_notification=silent or None,
-            link_preview_options=_preview(message),
+            link_preview_options=preview(message),
             reply_markup=keyboard(message),
             reply_to_message_id=to,
             allow_sending_without_reply=True if to else None,
             allow_paid_broadcast=self._paid,
         )
         return sent.message_id
-
-
-def _preview(message: Message) -> LinkPreviewOptions | None:
-    return None if message.link_preview else LinkPreviewOptions(is_disabled=True)
 
 
 async def _outcome(call: Callable[[], Awaitable[int]], *, done_as: int | None = None) -> Outcome:

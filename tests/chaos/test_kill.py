@@ -153,3 +153,21 @@ async def test_stop_is_in_good_order(tmp_path: Path) -> None:
                 said = await process.end()
                 assert process.running.returncode == 0, said
                 assert "Traceback" not in said
+
+
+async def test_bot_outlives_its_store(tmp_path: Path) -> None:
+    """kill -9 of the embedded server: it is started again, and the bot goes on."""
+    async with Sandbox(token=TOKEN) as sandbox, aiohttp.ClientSession() as session:
+        reader = await Client(sandbox.url, session).new_person("Rita")
+        settings: dict[str, object] = {"token": TOKEN, "api_url": sandbox.url, "web_port": 0}
+        async with newsbot("run", folder=tmp_path, until="running", **settings) as process:
+            await reader.private.say("/subscribe policy")
+            await reader.private.next()
+            await asyncio.sleep(1.1)  # the append-only file's second
+            redis = connect(f"unix://{tmp_path}/data/valkey/valkey.sock")
+            os.kill(int((await redis.info("server"))["process_id"]), signal.SIGKILL)
+            await redis.aclose()
+            await reader.private.say("/subscribe policy")
+            assert "already subscribed" in (await reader.private.next(timeout=20))["text"]
+            process.running.terminate()
+            assert "Traceback" not in await process.end()
