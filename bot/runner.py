@@ -145,14 +145,16 @@ async def _receive(settings: Settings, application: NewsApplication, intake: Int
 async def _keep_going(
     part: Callable[[asyncio.Event], Coroutine[None, None, None]], stores: Stores, stopping: asyncio.Event
 ) -> None:
-    """A store that is away is waited for."""
+    """A store that is away is waited for; a fault of ours is logged, and what it stopped is taken up again."""
     while not stopping.is_set():
         try:
             await stores.outbox.prepare()
             await part(stopping)
         except* StoreError as errors:
             _LOG.warning("the store does not answer, trying again: %s", errors.exceptions[0])
-            await _pause(stopping, _RETRY)
+        except* Exception as errors:
+            _LOG.error("trying again after a fault", exc_info=errors)
+        await _pause(stopping, _RETRY)
 
 
 async def _await_store(stores: Stores, stopping: asyncio.Event) -> None:

@@ -162,7 +162,7 @@ class Transfer:
     async def _take_opml(self, content: bytes, report: Report) -> None:
         """An outline's folder is the category of the feeds in it."""
         outline = listparser.parse(content)
-        if outline.get("bozo") and not outline.feeds:
+        if not outline.feeds and (outline.get("bozo") or not outline.get("version")):
             raise CannotTake("this is no OPML file")
         known = {name.casefold(): c.slug for c in await self._categories.all() for name in (c.slug, c.name)}
         for feed in outline.feeds:

@@ -19,6 +19,7 @@ from bot.domain.message import Message
 from bot.domain.subscription import Subscription
 from bot.storage.connection import StoreError
 from bot.storage.outbox import Chunk, Edition, Mark, Outbox
+from bot.storage.streams import Entry
 from bot.storage.subscriptions import SubscriptionStore
 
 _LOG = logging.getLogger(__name__)
@@ -56,6 +57,7 @@ class Worker:
         self._in_flight = asyncio.Semaphore(_IN_FLIGHT)
 
     async def run(self, stopping: asyncio.Event) -> None:
+        await self._deliver_all(await self._outbox.chunks.left_over(), stopping)
         while not stopping.is_set():
             await self.step(stopping)
 
@@ -71,9 +73,12 @@ class Worker:
             *await self._outbox.chunks.take_over(),
             *await self._outbox.chunks.take(_CHUNKS_AT_ONCE, wait, stopping),
         ]
+        await self._deliver_all(entries, stopping)
+        return bool(entries)
+
+    async def _deliver_all(self, entries: list[Entry], stopping: asyncio.Event) -> None:
         for entry in entries:
             await self._deliver(await self._outbox.open(entry), stopping)
-        return bool(entries)
 
     async def _deliver(self, chunk: Chunk, stopping: asyncio.Event) -> None:
         """Stopped in between, it leaves the rest of the chunk to whoever takes it over."""

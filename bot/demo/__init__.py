@@ -31,7 +31,7 @@ _INTRO = {
     "steps": [
         "In Rita’s chat, tap Policy to subscribe.",
         "In Ed’s chat, press Publish under his draft: the teaser comes to Rita.",
-        "Press Questions under the teaser, or just ask Rita’s bot something, such as “When will the comet return?”",
+        "Press Questions under the teaser, or just ask Rita’s bot something, such as “Who saw the comet first?”",
     ],
 }
 

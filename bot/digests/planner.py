@@ -7,6 +7,7 @@ Every step is guarded by what it read, so that any number of planners may run, a
 """
 
 import asyncio
+import logging
 from datetime import datetime, timedelta
 
 from bot.digests.compose import compose
@@ -19,11 +20,13 @@ from bot.rendering.links import Links
 from bot.storage.articles import ArticleStore
 from bot.storage.categories import CategoryStore
 from bot.storage.clock import StoreClock
+from bot.storage.connection import StoreError
 from bot.storage.outbox import Command, Edition, Outbox, order
 from bot.storage.streams import Entry
 from bot.storage.subscriptions import Record, SubscriptionStore
 from bot.subscriptions import Reader, Subscriptions
 
+_LOG = logging.getLogger(__name__)
 #: Bytes of a category's bitmap that one step looks at: eight times as many subscribers.
 _SLICE = 4096
 _DUE_AT_ONCE = 100
@@ -52,8 +55,7 @@ class Planner:
     async def step(self, stopping: asyncio.Event, wait: timedelta | None = _POLL) -> bool:
         """One round; waits for published articles no longer than `wait`. False if there was nothing to do."""
         plans = [*await self._outbox.plans.take_over(), *await self._outbox.plans.take(10, wait, stopping)]
-        for plan in plans:
-            await self._fan_out(plan)
+        await self._fan_out_all(plans)
         now = await self._clock.now()
         due = await self._store.due(now, count=_DUE_AT_ONCE)
         for record in due:
@@ -65,10 +67,21 @@ class Planner:
             pass
 
     async def run(self, stopping: asyncio.Event) -> None:
+        await self._fan_out_all(await self._outbox.plans.left_over())
         while not stopping.is_set():
             await self.step(stopping)
 
     # -- an article for those who want it at once ---------------------------------------------------------------
+
+    async def _fan_out_all(self, plans: list[Entry]) -> None:
+        """One that cannot be worded is left to a later start, and keeps no other waiting."""
+        for plan in plans:
+            try:
+                await self._fan_out(plan)
+            except StoreError:
+                raise
+            except Exception:
+                _LOG.exception("article %s could not be sent to its subscribers", plan.fields.get(b"id"))
 
     async def _fan_out(self, plan: Entry) -> None:
         while stored := await self._articles.get(plan.fields[b"id"].decode()):
@@ -112,8 +125,9 @@ class Planner:
                 owing, _ = await self._order(record, old.digested_categories(), now)
                 after = after.settle(old.digested_categories(), now)
             else:
-                instant = [slug for slug, when in old.categories.items() if when.instant]
-                after = after.settle(instant, min(now, await self._first_unplanned(now)))
+                waiting_since = min(now, await self._first_unplanned(now))
+                for slug in (slug for slug, when in old.categories.items() if when.instant):
+                    after = after.settle([slug], max(waiting_since, old.settled_until(slug)))
             if await self._store.save(record, after, owing):
                 return after
 

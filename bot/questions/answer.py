@@ -17,7 +17,7 @@ from bot.storage.connection import StoreError
 _LOG = logging.getLogger(__name__)
 
 #: Chosen on question sets with known answers. Shares of the asked words, weighed by rarity, that must be held …
-FAQ_THRESHOLD = 0.5
+FAQ_THRESHOLD = 0.4
 PASSAGE_THRESHOLD = 0.5
 #: … within an article that is already known to be meant …
 ARTICLE_THRESHOLD = 0.3
@@ -92,7 +92,7 @@ def best(
 ) -> Passage | None:
     """An FAQ pair that asks the same, else the passage that tells most of what was asked."""
     telling = [passage for passage in passages if passage.evidence >= evidence]
-    pairs = [passage for passage in telling if passage.question and passage.question_coverage >= FAQ_THRESHOLD]
+    pairs = [p for p in telling if min(p.question_coverage, p.question_share) >= FAQ_THRESHOLD]
     if pairs:
         return max(pairs, key=lambda passage: (passage.question_coverage, passage.rank))
     covering = [passage for passage in telling if passage.coverage >= threshold]

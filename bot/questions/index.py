@@ -35,7 +35,8 @@ class Passage:
     `position` counts the FAQ pairs of an article for those with a `question`, its paragraphs for the others.
 
     `coverage`: the share, 0 to 1, of the asked words, weighed by their rarity, that the passage or its title hold;
-    `question_coverage`: the same for its question alone.
+    `question_coverage`: the same for its question alone; `question_share`: the share of its question's own words
+    that were asked.
     """
 
     article: str
@@ -46,6 +47,7 @@ class Passage:
     evidence: float
     coverage: float
     question_coverage: float
+    question_share: float
 
 
 class Index:
@@ -95,12 +97,12 @@ class Index:
         terms = _terms(question)
         if not terms:
             return []
-        rows = self._candidates(terms, article_id)
+        found = self._candidates(terms, article_id)
         unit = self._rarity(0)
         weights = {term: self._weight(term) for term in terms}
         total = sum(weights.values())
-        held = {term: self._holding(term, rows, "") for term in terms}
-        asked = {term: self._holding(term, rows, "question") for term in terms}
+        held = {term: self._holding(term, found, "") for term in terms}
+        asked = {term: self._holding(term, found, "question") for term in terms}
         return [
             Passage(
                 article=article,
@@ -111,8 +113,9 @@ class Index:
                 evidence=_sum(row, held, weights) / unit,
                 coverage=_sum(row, held, weights) / total,
                 question_coverage=_sum(row, asked, weights) / total,
+                question_share=sum(row in rows for rows in asked.values()) / (len(_terms(stored_question)) or 1),
             )
-            for row, article, position, stored_question, text, rank in rows
+            for row, article, position, stored_question, text, rank in found
         ]
 
     def _candidates(self, terms: list[str], article_id: str | None) -> list[tuple[int, str, int, str, str, float]]:
@@ -160,7 +163,7 @@ def _any_of(terms: list[str]) -> str:
 def _terms(text: str) -> list[str]:
     """The words that carry the meaning, each as an FTS5 string, so that no operator of its language gets through."""
     words = list(dict.fromkeys(_words(text)))
-    telling = [word for word in words if word not in stop_words()] or words
+    telling = [word for word in words if word not in stop_words()]
     return [f'"{word}"' for word in telling[:_MOST_TERMS]]
 
 

@@ -49,7 +49,8 @@ class ArticleStore:
 
     async def keep(self, article: Article, arrived: datetime | None = None) -> Added:
         """Stores or replaces it without owing it to anyone; by default it counts as arrived when published."""
-        if await self._store(article, arrived=_ms(arrived or article.published), owed=False):
+        # 0, the beginning of 1970, would mean now.
+        if await self._store(article, arrived=_ms(arrived or article.published) or 1, owed=False):
             return Added.NEW
         known = await self.get(article.id)
         if known is None or known.article == article:

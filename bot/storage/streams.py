@@ -85,6 +85,11 @@ class LeaseQueue:
         reply = await unless_stopping(call, stopping)
         return _entries(reply[0][1]) if reply else []
 
+    async def left_over(self) -> list[Entry]:
+        """What this process took and did not finish, as when the store went away in between."""
+        reply = await self._redis.xreadgroup(_GROUP, self._presence.name, {self._stream: "0"})
+        return _entries(reply[0][1]) if reply else []
+
     async def take_over(self) -> list[Entry]:
         """Entries of processes that live no more."""
         taken: list[Entry] = []

@@ -115,6 +115,34 @@ async def test_kill_during_a_broadcast(tmp_path: Path) -> None:
         assert all(silent[chat] >= times[chat] - 1 for chat in repeats)
 
 
+async def test_store_killed_during_a_broadcast(tmp_path: Path) -> None:
+    """kill -9 of the embedded server: the bot waits until it is back, and goes on where it was."""
+    async with Sandbox(token=TOKEN) as sandbox, aiohttp.ClientSession() as session:
+        client = Client(sandbox.url, session)
+        settings: dict[str, object] = {
+            "token": TOKEN,
+            "api_url": sandbox.url,
+            "owners": 2001,
+            "send_rate": 100,
+            "web_port": 0,
+        }
+        await _owe_an_article(tmp_path, settings, sandbox, client)
+        before = len(await _teasers(client))
+        async with newsbot("run", "--only", "digests,delivery", folder=tmp_path, until="running", **settings) as p:
+            await _until(lambda: _count(client), before + 60)
+            redis = connect(f"unix://{tmp_path}/data/valkey/valkey.sock")
+            pid = int((await redis.info("server"))["process_id"])
+            await redis.aclose()
+            os.kill(pid, signal.SIGKILL)
+            await _until(lambda: _reached(client), READERS)
+            p.running.terminate()
+            await p.end()
+        times = Counter(str(teaser["chat"]) for teaser in await _teasers(client))
+        assert len(times) == READERS
+        # Valkey may hold back what it writes for two seconds while the disk is busy, and so forget that long.
+        assert sum(count - 1 for count in times.values()) <= 2 * 100
+
+
 async def test_server_left_behind_is_taken_over(tmp_path: Path) -> None:
     """kill -9 of the bot: its store goes on, and what was acknowledged is there for the next process."""
     async with Sandbox(token=TOKEN) as sandbox, aiohttp.ClientSession() as session:
