@@ -43,3 +43,10 @@ async def stores(redis_url: str, redis: Client) -> AsyncIterator[Stores]:
         await opened.outbox.prepare()
         await opened.presence.show()
         yield opened
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """With NEWSBOT_TEST_NO_SKIPS, as in continuous integration, a skipped test is a failed run."""
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    if os.environ.get("NEWSBOT_TEST_NO_SKIPS") and reporter and reporter.stats.get("skipped"):
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED

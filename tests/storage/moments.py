@@ -1,0 +1,30 @@
+"""Moments that tests bring about or wait for: no test sleeps."""
+
+from datetime import timedelta
+
+from bot.bootstrap import Stores
+from bot.storage import keys
+from bot.storage.connection import Client
+from bot.storage.streams import Presence
+
+
+async def abandon(stores: Stores, presence: Presence, stream: str = keys.OUTBOX, idle_ms: int = 60_000) -> None:
+    """As if that process had been killed a while ago: it shows no life, and what it took lies idle."""
+    await stores.redis.delete(keys.presence(presence.name))
+    pending = await stores.redis.xpending_range(stream, "workers", min="-", max="+", count=100)
+    ids = [row["message_id"] for row in pending if row["consumer"] == presence.name.encode()]
+    if ids:
+        await stores.redis.xclaim(stream, "workers", presence.name, 0, ids, idle=idle_ms)
+
+
+async def blocked(redis: Client) -> None:
+    """Returns when someone waits at the server."""
+    while (await redis.info("clients"))["blocked_clients"] == 0:
+        pass
+
+
+async def a_moment_later(stores: Stores) -> None:
+    """Returns when all that has arrived in the store lies before its clock's last full millisecond."""
+    start = await stores.clock.now()
+    while await stores.clock.now() <= start + timedelta(milliseconds=1):
+        pass

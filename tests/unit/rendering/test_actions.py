@@ -1,0 +1,91 @@
+from typing import get_args
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.rendering import actions
+from bot.rendering.actions import MAX_BYTES, Action, AnyAction, decode
+from tests.unit.samples import ID, SLUG
+
+KINDS: tuple[type[Action], ...] = get_args(AnyAction)
+_COUNT = st.integers(0, 10**9 - 1)
+_FIELDS = {
+    "id": ID,
+    "slug": SLUG,
+    "name": st.sampled_from(["latest", "help", "America/Argentina/ComodRivadavia"]),
+    "skip": _COUNT,
+    "position": _COUNT,
+    "words": st.sampled_from(["instant", "daily 08:00", "daily 01:00 02:00 03:00 04:00 05:00 06:00"]),
+}
+#: Drafts bear 11 characters (64 random bits), so that they fit with a category.
+_DRAFT_ID = st.from_regex(r"[A-Za-z0-9_-]{11}", fullmatch=True)
+
+
+def _action(kind: type[Action]) -> st.SearchStrategy[Action]:
+    fields = {name: _FIELDS[name] for name in kind.model_fields}
+    if kind is actions.FileDraft:
+        fields["id"] = _DRAFT_ID
+    return st.builds(kind, **fields)
+
+
+@given(st.sampled_from(KINDS).flatmap(_action))
+def test_an_action_comes_back_as_it_went(action: Action) -> None:
+    data = action.encode()
+    assert len(data.encode()) <= MAX_BYTES
+    assert decode(data) == action
+    assert action.button("x").data == data
+
+
+def test_every_kind_has_a_code_of_its_own() -> None:
+    assert len({kind.code for kind in KINDS}) == len(KINDS)
+    assert set(KINDS) == set(Action.__subclasses__())
+
+
+def test_all_categories_have_an_empty_slug() -> None:
+    assert decode(actions.ShowLatest(slug="", skip=5).encode()) == actions.ShowLatest(slug="", skip=5)
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        "",
+        "|",
+        "1",
+        "1?",
+        "r|abc",
+        "0r|abc",
+        "2r|abc",
+        "1r",
+        "1r|",
+        "1r|a b",
+        "1r|abc|def",
+        "1r|" + "x" * 41,
+        "1t|Not-A-Slug",
+        "1l||x",
+        "1l||-1",
+        "1l||" + "9" * 30,
+        "1a|abc|-1",
+        "1a|abc|1.5",
+        "1a|abc|99999999999",
+        "1e|",
+        "1f|x",
+        "1t|a\ud800",
+        "1r|\0",
+    ],
+)
+def test_what_is_no_action(data: str) -> None:
+    assert decode(data) is None
+
+
+@given(st.one_of(st.text(st.characters()), st.from_regex(r"1[mtlrqaszfpdcegx](\|.{0,20}){0,3}", fullmatch=True)))
+def test_anything_is_an_action_or_none(data: str) -> None:
+    action = decode(data)
+    if action is not None:
+        assert type(action).model_validate(action.model_dump()) == action
+        assert decode(action.encode()) == action
+
+
+def test_what_telegram_would_not_carry_is_refused_here() -> None:
+    with pytest.raises(ValueError, match="callback data of 65 bytes"):
+        actions.SetTimezone(name="é" * 31).encode()

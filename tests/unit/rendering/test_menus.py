@@ -1,0 +1,152 @@
+import pytest
+from hypothesis import given
+
+from bot.domain.category import Category
+from bot.domain.message import Message
+from bot.domain.schedule import Schedule
+from bot.domain.subscription import Change, Subscription, Unknown
+from bot.rendering import menus
+from bot.rendering.actions import SetSchedule, SetTimezone, ToggleCategory, decode
+from tests.unit.rendering.limits import check, text_of
+from tests.unit.samples import CATEGORIES, NOW, TEXT
+
+NOBODY = Subscription(chat_id=1)
+READER = NOBODY.with_schedule(Schedule.parse("daily 08:00 18:00")).subscribe(["policy", "tech"], NOW)
+
+
+def actions_of(message: Message) -> list[object]:
+    return [decode(button.data or "") for row in message.buttons for button in row]
+
+
+def test_every_category_is_a_button_that_toggles() -> None:
+    message = menus.greeting(CATEGORIES, READER)
+    assert actions_of(message)[:3] == [ToggleCategory(slug=slug) for slug in ("policy", "tech", "world")]
+    labels = [button.label for row in message.buttons for button in row][:3]
+    assert labels == ["✅ Policy", "✅ Technology", "➕ World News"]
+
+
+def test_a_list_of_categories_counts_the_week() -> None:
+    text = text_of(menus.category_list(CATEGORIES, READER, {"policy": 1, "tech": 12}).text)
+    assert "✅ Policy (policy): 1 article this week" in text
+    assert "✅ Technology (tech): 12 articles this week" in text
+    assert "▫️ World News (world): 0 articles this week" in text
+    assert text.endswith("policy, tech: daily at 08:00 and 18:00, UTC time.")
+
+
+def test_no_categories_is_said_so() -> None:
+    assert "no categories yet" in menus.category_list([], NOBODY, {}).text
+
+
+def test_what_changed_is_said() -> None:
+    change = Change(
+        (CATEGORIES[0],), (CATEGORIES[1],), (Unknown("wrld", ("world", "tech")), Unknown("<x>", ())), READER
+    )
+    assert text_of(menus.changed(change, CATEGORIES, subscribed=True).text) == (
+        "Subscribed to Policy.\nYou were already subscribed to Technology.\n"
+        "There is no category “wrld”. Did you mean world or tech?\nThere is no category “<x>”. \n"
+        "policy, tech: daily at 08:00 and 18:00, UTC time."
+    )
+    left = menus.changed(Change((CATEGORIES[0],), (), (), NOBODY), CATEGORIES, subscribed=False)
+    assert text_of(left.text) == "Unsubscribed from Policy.\nYou are subscribed to nothing yet."
+    assert "nothing to change" in menus.changed(Change((), (), (), NOBODY), CATEGORIES, subscribed=True).text
+
+
+def test_a_toggle_is_noted_without_markup() -> None:
+    assert menus.toggled(Change((CATEGORIES[0],), (), (), READER)) == "Subscribed to Policy"
+    assert menus.toggled(Change((CATEGORIES[2],), (), (), READER)) == "Unsubscribed from World News"
+    assert menus.toggled(Change((), (), (), READER)) == "Nothing changed"
+
+
+def test_the_schedule_that_holds_is_marked() -> None:
+    message = menus.choose_schedule(READER)
+    marked = [button.data for row in message.buttons for button in row if button.label.startswith("●")]
+    assert marked == [SetSchedule(words="daily 08:00 18:00").encode()]
+
+
+def test_every_offered_schedule_and_zone_can_be_taken() -> None:
+    offered = [*actions_of(menus.choose_schedule(NOBODY)), *actions_of(menus.choose_timezone(NOBODY, "10:00"))]
+    for action in offered:
+        if isinstance(action, SetSchedule):
+            assert str(Schedule.parse(action.words)) == action.words
+        if isinstance(action, SetTimezone):
+            assert Subscription(chat_id=1, timezone=action.name)
+
+
+@pytest.mark.parametrize(
+    ("subscription", "words"),
+    [
+        (NOBODY, "not subscribed to anything"),
+        (NOBODY.subscribe(["policy"], NOW), "comes to you at once"),
+        (READER, "Nothing new since your last digest"),
+    ],
+)
+def test_an_empty_digest_says_why(subscription: Subscription, words: str) -> None:
+    assert words in menus.digest_empty(subscription).text
+
+
+def test_help_tells_every_command_of_the_menu() -> None:
+    reader, editor = menus.help_text(editor=False).text, menus.help_text(editor=True).text
+    assert all(f"/{command} ·" in reader for command in menus.READER_COMMANDS)
+    assert not any(f"/{command} ·" in reader for command in menus.EDITOR_COMMANDS)
+    assert all(f"/{command} ·" in editor for command in menus.EDITOR_COMMANDS)
+    #: https://core.telegram.org/bots/api#botcommand
+    assert all(1 <= len(words) <= 256 for words in [*menus.READER_COMMANDS.values(), *menus.EDITOR_COMMANDS.values()])
+
+
+def test_my_data_comes_as_a_file() -> None:
+    message = menus.my_data(b"{}")
+    assert message.attachment is not None
+    assert message.attachment.content == b"{}"
+    assert menus.my_data(None).attachment is None
+
+
+@given(TEXT)
+def test_any_word_can_be_told_back(word: str) -> None:
+    unknown = tuple(Unknown(word, ("policy",)) for _ in range(50))
+    for message in (
+        menus.changed(Change((), (), unknown, READER), CATEGORIES, subscribed=True),
+        menus.no_such_category(word, ["policy"]),
+        menus.no_schedule(word),
+        menus.no_timezone(word, ["America/Argentina/ComodRivadavia"]),
+        menus.no_timezone(word, []),
+        menus.found_nothing(word),
+    ):
+        check(message)
+
+
+@given(TEXT)
+def test_any_name_of_a_category_can_be_shown(name: str) -> None:
+    category = Category.model_construct(slug="a" * 32, name=("N" + name)[:64])
+    subscription = NOBODY.subscribe([category.slug], NOW)
+    for message in (
+        menus.greeting([category], NOBODY),
+        menus.category_list([category] * 10, subscription, {}),
+        menus.choose_categories([category], NOBODY),
+        menus.choose_latest([category]),
+        menus.nothing_yet(category),
+    ):
+        check(message)
+    assert len(menus.toggled(Change((category,), (), (), subscription))) <= 200
+
+
+def test_fixed_words_are_messages_that_telegram_takes() -> None:
+    for message in (
+        menus.nothing_yet(None),
+        menus.scheduled(READER),
+        menus.timezone_set(READER, "10:00"),
+        menus.digest_coming(3),
+        menus.search_what(),
+        menus.article_which(),
+        menus.privacy(),
+        menus.forget_sure(),
+        menus.forgotten(True),
+        menus.forgotten(False),
+        menus.kept(),
+        menus.help_text(editor=True),
+        menus.unknown_command(),
+        menus.admins_only(),
+        menus.trouble(),
+        menus.my_data(None),
+    ):
+        check(message)
+    assert len(menus.stale_button()) <= 200
