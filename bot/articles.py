@@ -1,12 +1,11 @@
 """Articles come in, and are taken back, through here: the one door for editors and feeds."""
 
-from collections.abc import AsyncIterator
 from datetime import datetime
 
-from bot.domain.article import Article
+from bot.domain.article import Added, Article
 from bot.rendering.digests import digest
 from bot.rendering.links import Links
-from bot.storage.articles import Added, ArticleStore
+from bot.storage.articles import ArticleStore
 from bot.storage.categories import CategoryStore
 from bot.storage.outbox import Edition, Outbox
 
@@ -42,21 +41,19 @@ class Articles:
     async def count_since(self, slug: str, after: datetime) -> int:
         return await self._store.count_since(slug, after)
 
-    async def all(self) -> AsyncIterator[Article]:
-        async for stored in self._store.all():
-            yield stored.article
-
     async def retract(self, article_id: str) -> int | None:
         """Out of the store, out of what is owed, and out of the chats that have it, where Telegram lets us.
 
         Gives how many messages are being taken back; None if no such article is stored.
         """
         stored = await self._store.get(article_id)
-        if stored is None:
+        editions = await self._outbox.editions_of(article_id)
+        if stored:
+            await self._store.remove(stored)
+        elif not editions:  # with editions left, an earlier try was interrupted and is finished now
             return None
-        await self._store.remove(stored)
         reached = 0
-        for edition_id in await self._outbox.editions_of(article_id):
+        for edition_id in {*editions, *await self._outbox.editions_of(article_id)}:
             edition = await self._outbox.edition(edition_id)
             if edition and edition.action == "send":
                 reached += await self._recall(edition, article_id)
@@ -71,7 +68,7 @@ class Articles:
             recall = Edition(id=recall_id, action="delete", of=edition.id)
             return await self._outbox.recall(edition, recall, None)
         names = {category.slug: category.name for category in await self._categories.all()}
-        message = digest(others, names, self._links)
-        recall = Edition(id=recall_id, action="edit", of=edition.id, message=message)
+        message = digest(others, names, self._links, page=edition.page, of=edition.pages)
+        recall = Edition(id=recall_id, action="edit", of=edition.id)
         replacement = edition.model_copy(update={"message": message, "articles": tuple(other.id for other in others)})
         return await self._outbox.recall(edition, recall, replacement)

@@ -129,13 +129,17 @@ def _transfer(stores: Stores) -> Transfer:
 def _settings() -> Settings:
     try:
         settings = Settings()
+    except UnicodeDecodeError:
+        click.echo("newsbot: .env is not in UTF-8: save it as plain text in UTF-8.", err=True)
+        sys.exit(1)
     except ValidationError as error:
         for problem in error.errors():
             name = "_".join(["NEWSBOT", *(str(part).upper() for part in problem["loc"][:1])])
-            click.echo(f"{name if problem['loc'] else 'settings'}: {problem['msg']}", err=True)
+            words = problem["msg"].removeprefix("Value error, ")
+            click.echo(f"{name if problem['loc'] else 'settings'}: {words}", err=True)
         sys.exit(1)
-    token = settings.token.get_secret_value() if settings.token else ""
-    logs.set_up(sys.stderr, json=settings.log_format is LogFormat.JSON, secrets=[token])
+    secrets = [settings.token.get_secret_value() if settings.token else "", settings.redis_password]
+    logs.set_up(sys.stderr, json=settings.log_format is LogFormat.JSON, secrets=secrets)
     return settings
 
 
@@ -153,7 +157,7 @@ def _execute(work: Coroutine[Any, Any, Any]) -> Any:
     """What stops the work is told in a sentence, with exit code 1."""
     try:
         return asyncio.run(work)
-    except* (CannotRun, ServerError, StoreError, OSError) as errors:
+    except* (CannotRun, ServerError, *StoreError, OSError) as errors:
         for error in errors.exceptions:
             click.echo(f"newsbot: {error}", err=True)
         sys.exit(1)

@@ -30,7 +30,7 @@ async def examine(settings: Settings) -> AsyncIterator[Finding]:
     yield await _store(settings)
     yield await _token(settings)
     yield await _clock(settings)
-    yield _port(settings)
+    yield await _port(settings)
 
 
 async def _store(settings: Settings) -> Finding:
@@ -39,7 +39,7 @@ async def _store(settings: Settings) -> Finding:
         async with open_stores(settings) as stores:
             version = (await stores.redis.info("server")).get("redis_version", "0")
             articles = await stores.articles.count()
-    except (StoreError, ServerError, OSError) as error:
+    except (*StoreError, ServerError, OSError) as error:
         return Finding("store", False, f"{where} does not answer ({error}). Is it running, is the address right?")
     if int(str(version).split(".")[0]) < 7:
         return Finding("store", False, f"{where} is version {version}; 7 or later is needed.")
@@ -73,7 +73,9 @@ async def _clock(settings: Settings) -> Finding:
     return Finding("clock", True, "agrees with the Bot API server's")
 
 
-def _port(settings: Settings) -> Finding:
+async def _port(settings: Settings) -> Finding:
+    if settings.web_port == 0:
+        return Finding("web port", True, "any free one is taken")
     place = f"{settings.web_host}:{settings.web_port}"
     try:
         family = socket.AF_INET6 if ":" in settings.web_host else socket.AF_INET
@@ -81,6 +83,19 @@ def _port(settings: Settings) -> Finding:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             probe.bind((settings.web_host, settings.web_port))
     except OSError as error:
-        hint = "If that is not this bot itself, set NEWSBOT_WEB_PORT to another one."
+        if await _is_ours(place):
+            return Finding("web port", True, f"this bot is running on {place}")
+        hint = "Set NEWSBOT_WEB_PORT to another one."
         return Finding("web port", False, f"{place} cannot be used ({error.strerror}). {hint}")
     return Finding("web port", True, f"{place} is free")
+
+
+async def _is_ours(place: str) -> bool:
+    try:
+        async with (
+            aiohttp.ClientSession(timeout=_TIMEOUT) as session,
+            session.get(f"http://{place}/health/live") as reply,
+        ):
+            return reply.status == 200
+    except (aiohttp.ClientError, TimeoutError):
+        return False

@@ -59,7 +59,7 @@ async def run(
     stopping: asyncio.Event | None = None,
     ready: Callable[[Services, int | None], Awaitable[None]] | None = None,
 ) -> None:
-    """Until SIGTERM, SIGINT or `stopping`; `ready` is told when all parts run, with the port of the web part.
+    """Until SIGTERM, SIGINT, SIGHUP or `stopping`; `ready` is told when all parts run, with the port of the web part.
 
     Raises CannotRun, storage.server.ServerError, OSError for a web port that is taken.
     """
@@ -98,8 +98,11 @@ async def _run_parts(
     stack: AsyncExitStack,
 ) -> None:
     messenger = TelegramMessenger(application.bot, paid_broadcast=settings.paid_broadcast)
-    intake = Intake(application, services.updates)
+    intake = Intake(application, services.updates, stopping)
     webhook = Part.UPDATES in parts and settings.updates is Updates.WEBHOOK
+    if Part.UPDATES in parts:
+        await services.questions.load()
+        open_for_updates(application, services, messenger, routes(services.owners, application.bot.username))
     port = None
     if Part.WEB in parts or webhook:
         served: list[web.RouteDef] = [*health_routes(services), *page_routes(services)]
@@ -109,9 +112,7 @@ async def _run_parts(
         _LOG.info("the web part listens on http://%s:%s", settings.web_host, port)
     async with asyncio.TaskGroup() as tasks:
         if Part.UPDATES in parts:
-            await services.questions.load()
             tasks.create_task(services.questions.follow(stopping))
-            open_for_updates(application, services, messenger, routes(services.owners))
             tasks.create_task(announce(application, services.owners))
             tasks.create_task(_receive(settings, application, intake, stopping))
         if Part.DIGESTS in parts:
@@ -201,6 +202,6 @@ def _webhook_secret(settings: Settings) -> str:
 def _stop_on_signals() -> asyncio.Event:
     stopping = asyncio.Event()
     loop = asyncio.get_running_loop()
-    for number in (signal.SIGINT, signal.SIGTERM):
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         loop.add_signal_handler(number, stopping.set)
     return stopping

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import orjson
 
-from bot.domain.category import Category, nearest_slugs
+from bot.domain.category import Category, find_category, nearest_slugs
 from bot.domain.subscription import Address, Change, ChatKind, Subscription, Unknown
 from bot.storage.categories import CategoryStore
 from bot.storage.clock import StoreClock
@@ -79,17 +79,25 @@ class Subscriptions:
         records = await self._store.of_chat(chat_id)
         return any([await self._store.remove(record.subscription.address) for record in records])
 
-    async def park(self, chat_id: int, reason: str) -> None:
-        """Nothing is sent to the chat until it comes back."""
-        await self._set_parked(chat_id, reason)
+    async def park(self, address: Address, reason: str, *, topic_only: bool = False) -> None:
+        """Nothing is sent to the chat, or to this topic of it, until it comes back."""
+        addresses = [address] if topic_only else await self._addresses(address.chat_id)
+        for one in addresses:
+            await self._store.change_stored(one, lambda old: old.park(reason))
 
     async def come_back(self, chat_id: int) -> None:
-        """What was scheduled and missed comes as one digest."""
-        await self._set_parked(chat_id, None)
+        """The chat can be written to again; what was scheduled and missed comes as one digest."""
+        for address in await self._addresses(chat_id):
+            await self._store.change_stored(address, lambda old: old.park(None))
 
-    async def _set_parked(self, chat_id: int, reason: str | None) -> None:
-        for record in await self._store.of_chat(chat_id):
-            await self._store.change(record.subscription, lambda old: old.park(reason))
+    async def heard_from(self, address: Address) -> None:
+        """Whoever speaks can be written to."""
+        record = await self._store.read(address)
+        if record and record.subscription.parked:
+            await self._store.change_stored(address, lambda old: old.park(None))
+
+    async def _addresses(self, chat_id: int) -> list[Address]:
+        return [record.subscription.address for record in await self._store.of_chat(chat_id)]
 
     async def move(self, old_chat_id: int, new_chat_id: int) -> None:
         """A group has become a supergroup."""
@@ -111,10 +119,11 @@ class Subscriptions:
         categories = await self._categories.all()
         if [word.casefold() for word in words] == ["all"]:
             return categories, ()
-        by_name = {name: c for c in categories for name in (c.name.casefold(), c.slug)}
-        wanted = [word.casefold().strip(",#") for word in words]
-        known = [by_name[word] for word in dict.fromkeys(wanted) if word in by_name]
-        unknown = [Unknown(w, tuple(nearest_slugs(w, categories))) for w in wanted if w and w not in by_name]
+        if whole := find_category(" ".join(words), categories):
+            return [whole], ()
+        found = {word: find_category(word, categories) for word in words if word.strip("#,")}
+        known = list(dict.fromkeys(category for category in found.values() if category))
+        unknown = [Unknown(w, tuple(nearest_slugs(w, categories))) for w, category in found.items() if not category]
         return known, tuple(unknown)
 
 

@@ -15,13 +15,13 @@ import listparser
 import orjson
 from pydantic import AwareDatetime, BaseModel, HttpUrl, ValidationError
 
-from bot.domain.article import Article, WebUrl
-from bot.domain.category import Category, Slug
+from bot.domain.article import Added, Article, WebUrl
+from bot.domain.category import Category, Slug, find_category
 from bot.domain.draft import Problem, Unreadable
 from bot.domain.subscription import Subscription
 from bot.ingest.article_text import read_article
 from bot.ingest.text_file import SUFFIXES, decode
-from bot.storage.articles import Added, ArticleStore
+from bot.storage.articles import ArticleStore
 from bot.storage.categories import CategoryStore
 from bot.storage.clock import StoreClock
 from bot.storage.feeds import FeedStore
@@ -156,6 +156,8 @@ class Transfer:
         article = read_article(decoded[0], await self._categories.all(), datetime.now(UTC))
         if isinstance(article, Unreadable):
             raise CannotTake(_PROBLEMS.get(article.problem) or _unknown_category(article))
+        if known := await self._articles.get(article.id):
+            article = article.model_copy(update={"published": known.article.published})
         added = await self._articles.keep(article)
         return "article" if added is Added.NEW else f"{added} article"
 
@@ -164,16 +166,16 @@ class Transfer:
         outline = listparser.parse(content)
         if not outline.feeds and (outline.get("bozo") or not outline.get("version")):
             raise CannotTake("this is no OPML file")
-        known = {name.casefold(): c.slug for c in await self._categories.all() for name in (c.slug, c.name)}
+        categories = await self._categories.all()
         for feed in outline.feeds:
             folders = [name for path in feed.get("categories", []) for name in path] + feed.get("tags", [])
-            slug = next((known[name.casefold()] for name in folders if name.casefold() in known), None)
-            if slug is None:
+            category = next((c for name in folders if (c := find_category(name, categories))), None)
+            if category is None:
                 report.problems.append(f"{feed.url}: it is in no folder that is named after a category")
             elif not _is_web_address(feed.url):
                 report.problems.append(f"{feed.url}: this is no web address")
             else:
-                report.taken["feed" if await self._feeds.add(feed.url, slug) else "known feed"] += 1
+                report.taken["feed" if await self._feeds.add(feed.url, category.slug) else "known feed"] += 1
 
     async def _check_category(self, slug: str) -> None:
         if await self._categories.get(slug) is None:
@@ -188,8 +190,11 @@ class Transfer:
         for url, slug in sorted((await self._feeds.all()).items()):
             yield _line("feed", {"url": url, "category": slug})
         async for stored in self._articles.all():
-            arrived = datetime.fromtimestamp(stored.arrived / 1000, UTC).isoformat().replace("+00:00", "Z")
-            yield _line("article", {**stored.article.model_dump(mode="json"), "arrived": arrived})
+            fields = stored.article.model_dump(mode="json")
+            if stored.owed:
+                arrived = datetime.fromtimestamp(stored.arrived / 1000, UTC).isoformat().replace("+00:00", "Z")
+                fields["arrived"] = arrived
+            yield _line("article", fields)
         async for subscription in self._subscriptions.all():
             yield _line("subscription", subscription.model_dump(mode="json"))
 

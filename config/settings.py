@@ -3,6 +3,7 @@
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Self
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, BeforeValidator, Field, HttpUrl, SecretStr, model_validator
@@ -20,9 +21,12 @@ class LogFormat(StrEnum):
 
 
 def _owners(value: object) -> object:
-    if isinstance(value, str):
-        return tuple(part.strip() for part in value.split(",") if part.strip())
-    return value
+    if not isinstance(value, str):
+        return value
+    parts = [part.strip() for part in value.split(",") if part.strip()]
+    if not all(part.isdecimal() for part in parts):
+        raise ValueError("must be the numbers of Telegram users, such as 11111111,22222222, not their names")
+    return tuple(parts)
 
 
 def _url(value: str) -> str:
@@ -41,6 +45,8 @@ def _zone(value: str) -> str:
 def _redis_url(value: str) -> str:
     if not value.startswith(("redis://", "rediss://", "unix://", "redis+cluster://")):
         raise ValueError("must begin with redis://, rediss://, unix:// or redis+cluster://")
+    if not value.startswith("unix://"):
+        urlsplit(value).port  # noqa: B018 – raises ValueError for one that is no number
     return value
 
 
@@ -79,6 +85,10 @@ class Settings(BaseSettings):
         if self.updates is Updates.WEBHOOK and not self.public_url:
             raise ValueError("NEWSBOT_UPDATES=webhook needs NEWSBOT_PUBLIC_URL, the address that Telegram calls")
         return self
+
+    @property
+    def redis_password(self) -> str:
+        return urlsplit(self.redis_url or "").password or ""
 
     @property
     def data_folder(self) -> Path:

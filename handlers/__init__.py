@@ -18,9 +18,9 @@ _OWN = _NEW & ~filters.FORWARDED
 Route = BaseHandler[Update, Context, Any]
 
 
-def routes(editors: Collection[int]) -> list[Route]:
-    """`editors`: the Telegram user ids of those for whom the editors' commands exist."""
-    return [*_commands(editors), *_buttons(), *_messages(editors)]
+def routes(editors: Collection[int], username: str) -> list[Route]:
+    """`editors`: the Telegram user ids of those for whom the editors' commands exist; `username`: the bot's."""
+    return [*_commands(editors), *_buttons(), *_messages(editors, username)]
 
 
 def _commands(editors: Collection[int]) -> list[Route]:
@@ -75,12 +75,12 @@ def _buttons() -> list[Route]:
     ]
 
 
-def _messages(editors: Collection[int]) -> list[Route]:
+def _messages(editors: Collection[int], username: str) -> list[Route]:
     private = filters.ChatType.PRIVATE
     by_editors = private & filters.User(list(editors))
     replied = filters.ChatType.GROUPS & filters.REPLY
     files = private & filters.Document.ALL
-    post_caption = filters.CaptionRegex(r"^/post\b")
+    post_caption = filters.CaptionRegex(rf"(?i)^/post(@{username})?(\s|$)")
     return [
         ChatMemberHandler(membership.changed, ChatMemberHandler.MY_CHAT_MEMBER),
         MessageHandler(filters.StatusUpdate.MIGRATE, membership.migrated),

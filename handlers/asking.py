@@ -2,7 +2,7 @@
 
 from telegram import InlineKeyboardMarkup, Update
 
-from bot.rendering import answers, articles
+from bot.rendering import answers, articles, posting
 from bot.rendering.actions import AskStored, ListQuestions, ReadArticle, decode
 from bot.telegram.context import Context, message_of
 
@@ -34,6 +34,9 @@ async def ask_stored(update: Update, context: Context) -> None:
 
 async def list_questions(update: Update, context: Context) -> None:
     if not isinstance(context.action, ListQuestions):
+        return
+    if await context.is_draft(update, context.action.id):
+        await context.note(update, posting.not_published_yet(), alert=True)
         return
     await context.note(update)
     article = await context.services.articles.get(context.action.id)

@@ -3,7 +3,7 @@
 from pydantic import ValidationError
 from telegram import Update
 
-from bot.domain.category import Category
+from bot.domain.category import Category, find_category
 from bot.domain.message import Message
 from bot.rendering import menus, posting
 from bot.rendering.actions import ListArticles, ManageArticle, Retract
@@ -32,7 +32,8 @@ async def manage(update: Update, context: Context) -> None:
 async def retract(update: Update, context: Context) -> None:
     """`/retract ID` shows the article and asks."""
     article_id = context.text(update)
-    article = await context.services.articles.get(article_id) if article_id else None
+    found = await context.services.articles.get_many([article_id, article_id.lower()]) if article_id else []
+    article = found[0] if found else None
     if article:
         await context.reply(update, posting.manage(article))
     else:
@@ -55,8 +56,14 @@ async def add_category(update: Update, context: Context) -> None:
     except ValidationError:
         await context.reply(update, posting.how_to_add_category())
         return
-    new = await context.services.categories.add(category)
-    await context.reply(update, posting.category_added(category, new=new))
+    found = await context.services.categories.all()
+    if "all" in (category.slug, category.name.casefold()):  # means every category wherever one is named
+        await context.reply(update, posting.how_to_add_category())
+        return
+    same = find_category(category.slug, found) or find_category(category.name, found)
+    if same is None:
+        await context.services.categories.add(category)
+    await context.reply(update, posting.category_added(same or category, new=same is None))
 
 
 async def _page(context: Context, skip: int) -> Message:

@@ -2,6 +2,7 @@
 
 from telegram import ChatMember, Update
 
+from bot.domain.subscription import Address
 from bot.telegram.context import Context, chat_of, message_of
 
 _AWAY = (ChatMember.BANNED, ChatMember.LEFT)
@@ -13,7 +14,7 @@ async def changed(update: Update, context: Context) -> None:
         return
     chat_id, status = chat_of(update).id, update.my_chat_member.new_chat_member.status
     if status in _AWAY:
-        await context.services.subscriptions.park(chat_id, f"the bot is {status} there")
+        await context.services.subscriptions.park(Address(chat_id), f"the bot is {status} there")
     else:
         await context.services.subscriptions.come_back(chat_id)
 

@@ -3,6 +3,7 @@
 from telegram import Document, Message, Update
 
 from bot.domain.draft import Preview, Unreadable
+from bot.ingest.drafts import Discarded
 from bot.ingest.text_file import MAX_BYTES, SUFFIXES, decode
 from bot.rendering import posting
 from bot.rendering.actions import DiscardDraft, FileDraft, PublishDraft
@@ -13,11 +14,15 @@ from handlers import asking
 
 _GUESSED = "The file was not in UTF-8, so its accents were guessed: look at them."
 _CUT = (
-    "This message is as long as Telegram lets one be. If your text went on in a second message, the two are joined: "
-    "look at the newest preview. Longer articles are better sent as a .txt file."
+    "This message is as long as Telegram lets one be. If your text went on in a second message, a preview of both "
+    "together follows. Longer articles are better sent as a .txt file."
 )
-#: Telegram's apps split what is longer than 4,096 units, at a word or line end.
-_FULL = 3500
+_JOINED = "This is your last message and the one before it together. The preview above is of the first alone."
+#: Telegram's apps split what is longer than 4,096 units, at the last line end or space before that.
+_MAY_GO_ON = 3000
+_FULL = 3900
+#: An editor who pastes as much as this forgot the command.
+_ARTICLE_LIKE = 500
 
 
 async def post(update: Update, context: Context) -> None:
@@ -28,15 +33,15 @@ async def post(update: Update, context: Context) -> None:
     replied = message.reply_to_message
     document = message.document or (replied.document if replied else None)
     text, links = pasted_text(message, command=True) if _is_command(message) else pasted_text(message)
-    if not text.strip() and replied and not document:
-        text, links = pasted_text(replied)
-    if document:
+    if not text.strip() and document:
         await _post_file(update, context, document)
-    elif text.strip():
-        full = units(text) > _FULL
-        editor = update.effective_user.id if update.effective_user and full else None
+        return
+    if not text.strip() and replied:
+        text, links = pasted_text(replied)
+    if text.strip():
+        editor = update.effective_user.id if update.effective_user and units(text) > _MAY_GO_ON else None
         written = await context.services.drafts.write(text, links, may_go_on=editor)
-        await _preview(update, context, written, [_CUT] if full else [])
+        await _preview(update, context, written, [_CUT] if units(text) > _FULL else [])
     else:
         await context.reply(update, posting.how_to_post())
 
@@ -47,10 +52,14 @@ async def go_on_or_ask(update: Update, context: Context) -> None:
     if message is None or editor is None:
         return
     text, links = pasted_text(message)
-    full = units(text) > _FULL
-    shown = await context.services.drafts.go_on(editor.id, text, links, may_go_on=full)
+    if _is_question(text):
+        await asking.ask(update, context)
+        return
+    shown = await context.services.drafts.go_on(editor.id, text, links, may_go_on=units(text) > _MAY_GO_ON)
     if shown:
-        await _preview(update, context, shown, [_CUT] if full else [])
+        await _preview(update, context, shown, [_JOINED])
+    elif len(text) > _ARTICLE_LIKE and "\n" in text:
+        await context.reply(update, posting.forward_hint())
     else:
         await asking.ask(update, context)
 
@@ -71,17 +80,22 @@ async def publish(update: Update, context: Context) -> None:
     done = await context.services.drafts.publish(context.action.id)
     await context.note(update, "" if done else posting.draft_gone(), alert=done is None)
     if done:
-        article, new = done
+        article, added = done
         readers = await context.services.subscriptions.count(article.category)
-        await context.reply(update, posting.published(article, readers, new=new))
+        await context.reply(update, posting.published(article, readers, added))
         await context.drop_buttons(update, PublishDraft, DiscardDraft)
 
 
 async def discard(update: Update, context: Context) -> None:
     if isinstance(context.action, DiscardDraft):
-        existed = await context.services.drafts.discard(context.action.id)
-        await context.note(update, "" if existed else posting.draft_gone(), alert=not existed)
-        await context.replace(update, posting.discarded())
+        problem = {
+            Discarded.DONE: "",
+            Discarded.GONE: posting.draft_gone(),
+            Discarded.PUBLISHED: posting.published_already(),
+        }[await context.services.drafts.discard(context.action.id)]
+        await context.note(update, problem, alert=bool(problem))
+        if not problem:
+            await context.replace(update, posting.discarded())
 
 
 async def forwarded(update: Update, context: Context) -> None:
@@ -110,6 +124,11 @@ async def _preview(update: Update, context: Context, shown: Preview, notes: list
         await context.reply(update, posting.refusal(shown, await context.services.categories.all()))
     else:
         await context.reply(update, *posting.preview(shown, context.services.links, notes=notes))
+
+
+def _is_question(text: str) -> bool:
+    """Never the rest of an article, whenever it comes."""
+    return "\n" not in text.strip() and text.strip().endswith("?")
 
 
 def _is_command(message: Message) -> bool:

@@ -2,9 +2,9 @@
 
 from telegram import Update
 
-from bot.domain.category import nearest_slugs
+from bot.domain.category import find_category, nearest_slugs
 from bot.domain.message import Message
-from bot.rendering import articles, menus
+from bot.rendering import articles, menus, posting
 from bot.rendering.actions import ReadArticle, ShowLatest
 from bot.telegram.context import Context
 
@@ -13,10 +13,9 @@ _FOUND = 5
 
 async def latest(update: Update, context: Context) -> None:
     """`/latest` offers the categories, `/latest SLUG` shows one."""
-    word = context.text(update).casefold()
+    word = context.text(update)
     found = await context.services.categories.all()
-    category = next((c for c in found if word in (c.slug, c.name.casefold())), None)
-    if category:
+    if category := find_category(word, found):
         await context.reply(update, await _page(context, category.slug, 0))
     elif word:
         await context.reply(update, menus.no_such_category(word, nearest_slugs(word, found)))
@@ -44,9 +43,13 @@ async def article(update: Update, context: Context) -> None:
 
 
 async def read_here(update: Update, context: Context) -> None:
-    if isinstance(context.action, ReadArticle):
-        await context.note(update)
-        await _show(update, context, context.action.id)
+    if not isinstance(context.action, ReadArticle):
+        return
+    if await context.is_draft(update, context.action.id):
+        await context.note(update, posting.not_published_yet(), alert=True)
+        return
+    await context.note(update)
+    await _show(update, context, context.action.id)
 
 
 async def search(update: Update, context: Context) -> None:
@@ -60,8 +63,8 @@ async def search(update: Update, context: Context) -> None:
 
 
 async def _show(update: Update, context: Context, article_id: str) -> None:
-    found = await context.services.articles.get(article_id)
-    await context.reply(update, articles.whole(found, context.services.links) if found else articles.not_stored())
+    found = await context.services.articles.get_many([article_id, article_id.lower()])
+    await context.reply(update, articles.whole(found[0], context.services.links) if found else articles.not_stored())
 
 
 async def _page(context: Context, slug: str, skip: int) -> Message:

@@ -76,7 +76,7 @@ async def _set_timezone(update: Update, context: Context, name: str) -> None:
 def find_zone(name: str) -> tuple[str | None, list[str]]:
     """The IANA zone of that name or of that city, whatever its case; else those that are like it."""
     wanted = name.strip().replace(" ", "_").casefold()
-    zones = sorted(available_timezones())
+    zones = sorted(zone for zone in available_timezones() if "/" in zone or zone in ("UTC", "GMT"))
     exact = next((zone for zone in zones if zone.casefold() == wanted), None)
     city = next((zone for zone in zones if "/" in zone and zone.casefold().rsplit("/", 1)[-1] == wanted), None)
     if exact or city:

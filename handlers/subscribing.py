@@ -14,7 +14,6 @@ async def start(update: Update, context: Context) -> None:
     """`/start`, also with what a link carried: `sub_SLUG` subscribes, `a_ID` opens an article."""
     payload = context.text(update)
     reader = context.reader(update)
-    await context.services.subscriptions.come_back(reader.address.chat_id)
     if context.is_editor(update) and reader.kind is ChatKind.PRIVATE:
         await announce_to_editor(context.bot, reader.address.chat_id)
     if payload.startswith("a_"):

@@ -16,7 +16,7 @@ from bot.delivery.messenger import Messenger
 from bot.delivery.pacer import Pacer
 from bot.domain.delivery import Ambiguous, Later, Moved, Outcome, Refused, Sent, Unreachable
 from bot.domain.message import Message
-from bot.domain.subscription import Subscription
+from bot.domain.subscription import Address, Subscription
 from bot.storage.connection import StoreError
 from bot.storage.outbox import Chunk, Edition, Mark, Outbox
 from bot.storage.streams import Entry
@@ -35,7 +35,7 @@ _OPEN_MARKS = (Mark.OWED, Mark.TRYING)
 class Chats(Protocol):
     """What delivery learns of chats goes here."""
 
-    async def park(self, chat_id: int, reason: str) -> None: ...
+    async def park(self, address: Address, reason: str, *, topic_only: bool) -> None: ...
 
     async def move(self, old_chat_id: int, new_chat_id: int) -> None: ...
 
@@ -77,8 +77,14 @@ class Worker:
         return bool(entries)
 
     async def _deliver_all(self, entries: list[Entry], stopping: asyncio.Event) -> None:
+        """A chunk that fails by a fault of ours is left to a later start, and keeps no other waiting."""
         for entry in entries:
-            await self._deliver(await self._outbox.open(entry), stopping)
+            try:
+                await self._deliver(await self._outbox.open(entry), stopping)
+            except* StoreError:
+                raise
+            except* Exception:
+                _LOG.exception("chunk %s could not be delivered", entry.id)
 
     async def _deliver(self, chunk: Chunk, stopping: asyncio.Event) -> None:
         """Stopped in between, it leaves the rest of the chunk to whoever takes it over."""
@@ -86,32 +92,35 @@ class Worker:
         records = await self._store.read_numbers(list(chunk.numbers))
         async with asyncio.TaskGroup() as tasks:
             for position, mark in enumerate(chunk.marks):
-                if mark not in _OPEN_MARKS:
-                    if mark is Mark.TRYING_AGAIN:
-                        await self._outbox.settle(chunk, position, Mark.AMBIGUOUS)
-                    continue
                 record = records.get(chunk.numbers[position])
-                if record is None or edition is None or not owed(edition, record.subscription):
-                    await self._outbox.settle(chunk, position, Mark.SKIPPED)
+                if mark is Mark.TRYING_AGAIN:
+                    await self._outbox.settle(chunk, position, Mark.AMBIGUOUS)
+                elif mark not in _OPEN_MARKS:
                     continue
-                if not await self._pacer.slot(stopping):
+                elif record is None or edition is None or not owed(edition, record.subscription, chunk.planned):
+                    await self._outbox.settle(chunk, position, Mark.SKIPPED)
+                elif await self._pacer.slot(stopping):
+                    tasks.create_task(self._try(chunk, position))
+                else:
                     return
-                await self._in_flight.acquire()
-                tasks.create_task(self._try(chunk, position, edition, record.subscription))
         await self._outbox.finish(chunk)
 
-    async def _try(self, chunk: Chunk, position: int, edition: Edition, subscription: Subscription) -> None:
-        try:
-            again = chunk.again or chunk.marks[position] is Mark.TRYING
-            trying = Mark.TRYING_AGAIN if again else Mark.TRYING
-            await self._outbox.mark_trying(chunk, position, trying)
+    async def _try(self, chunk: Chunk, position: int) -> None:
+        again = chunk.again or chunk.marks[position] is Mark.TRYING
+        async with self._in_flight:
+            begun = await self._outbox.begin_try(chunk, position, Mark.TRYING_AGAIN if again else Mark.TRYING)
+            if begun is None:
+                return
+            edition, stored = begun
+            subscription = Subscription.model_validate_json(stored) if stored else None
+            if edition is None or subscription is None or not owed(edition, subscription, chunk.planned):
+                await self._outbox.settle(chunk, position, Mark.SKIPPED)
+                return
             outcome = await self._act_safely(chunk, position, edition, subscription, silent=again)
             if isinstance(outcome, Moved):
                 await self._chats.move(subscription.chat_id, outcome.chat_id)
                 outcome = Later(timedelta())
             await self._settle(chunk, position, outcome, subscription, again=again)
-        finally:
-            self._in_flight.release()
 
     async def _act_safely(
         self, chunk: Chunk, position: int, edition: Edition, subscription: Subscription, *, silent: bool
@@ -135,7 +144,10 @@ class Worker:
         if sent_as is None:
             return Refused("no receipt: it was sent too long ago")
         if edition.action == "edit":
-            return await self._messenger.edit(subscription.address, sent_as, message)
+            present = await self._outbox.edition(edition.of or "")
+            if present is None or present.message is None:
+                return Sent(sent_as)  # it has been taken back altogether since
+            return await self._messenger.edit(subscription.address, sent_as, present.message)
         return await self._messenger.delete(subscription.address, sent_as)
 
     async def _settle(
@@ -153,28 +165,32 @@ class Worker:
                 await self._outbox.settle(chunk, position, Mark.AMBIGUOUS)
             case Ambiguous():
                 await self._outbox.postpone(chunk, position, now + backoff(chunk.attempt), again=True)
-            case Unreachable(reason):
-                await self._chats.park(subscription.chat_id, reason)
+            case Unreachable(reason, topic_only):
+                await self._chats.park(subscription.address, reason, topic_only=topic_only)
                 await self._outbox.settle(chunk, position, Mark.FAILED)
             case Refused(reason):
                 _LOG.error("edition %s was refused: %s", chunk.edition_id, reason)
                 await self._outbox.settle(chunk, position, Mark.FAILED)
 
 
-def owed(edition: Edition, subscription: Subscription) -> bool:
-    """Whether a chat still wants it: it may have unsubscribed since, or have moved the category into its digest,
-    which then tells of all articles that came after the move."""
+def owed(edition: Edition, subscription: Subscription, planned: int) -> bool:
+    """Whether a chat still wants it: it may have unsubscribed since, or changed between at once and digests.
+
+    A change settles what came before it: a change to digests leaves to them what comes after it; a change to at once
+    has sent what waited. What was chosen for this chat before the change is in neither, and still owed.
+    """
     if edition.action != "send":
         return True
-    if subscription.parked:
+    if subscription.parked or not subscription.categories:
         return False
     if edition.category is None:
         return True
     schedule = subscription.categories.get(edition.category)
     if schedule is None:
         return False
-    came_after = edition.arrived > int(subscription.settled_until(edition.category).timestamp() * 1000)
-    return came_after is schedule.instant
+    settled = int(subscription.settled_until(edition.category).timestamp() * 1000)
+    came_after, chosen_before = edition.arrived > settled, planned < settled
+    return (came_after or chosen_before) if schedule.instant else (chosen_before and not came_after)
 
 
 def backoff(attempt: int) -> timedelta:

@@ -68,8 +68,9 @@ class Planner:
 
     async def run(self, stopping: asyncio.Event) -> None:
         await self._fan_out_all(await self._outbox.plans.left_over())
+        busy = True
         while not stopping.is_set():
-            await self.step(stopping)
+            busy = await self.step(stopping, None if busy else _POLL)
 
     # -- an article for those who want it at once ---------------------------------------------------------------
 
@@ -85,6 +86,8 @@ class Planner:
 
     async def _fan_out(self, plan: Entry) -> None:
         while stored := await self._articles.get(plan.fields[b"id"].decode()):
+            if stored.arrived != int(plan.fields[b"arrived"]):
+                break  # taken back, and published once more under a plan of its own
             article = stored.article
             edition = Edition(
                 id=f"{article.id}-{stored.arrived}",
@@ -93,9 +96,11 @@ class Planner:
                 category=article.category,
                 arrived=stored.arrived,
             )
+            planned = int((await self._clock.now()).timestamp() * 1000)
             start = await self._outbox.plan_cursor(plan)
             numbers, more = await self._outbox.instant_subscribers(article.category, start, _SLICE)
-            await self._outbox.advance_plan(plan, start, start + _SLICE, order(edition, numbers))
+            commands = order(edition, numbers, planned)
+            await self._outbox.advance_plan(plan, article.id, start, start + _SLICE, commands)
             if not more:
                 break
         await self._outbox.finish_plan(plan)
@@ -121,31 +126,39 @@ class Planner:
             old = record.subscription
             after = old.with_schedule(schedule)
             owing: list[Command] = []
+            articles: list[str] = []
             if schedule.instant:
-                owing, _ = await self._order(record, old.digested_categories(), now)
+                owing, articles = await self._order(record, old.digested_categories(), now)
                 after = after.settle(old.digested_categories(), now)
             else:
-                waiting_since = min(now, await self._first_unplanned(now))
                 for slug in (slug for slug, when in old.categories.items() if when.instant):
-                    after = after.settle([slug], max(waiting_since, old.settled_until(slug)))
-            if await self._store.save(record, after, owing):
+                    unplanned = await self._first_unplanned(slug, now)
+                    after = after.settle([slug], max(unplanned, old.settled_until(slug)))
+            if await self._store.save(record, after, owing, articles):
                 return after
 
-    async def _first_unplanned(self, now: datetime) -> datetime:
+    async def _first_unplanned(self, slug: str, now: datetime) -> datetime:
+        """Just before the first article of a category that is not yet in the outbox for everyone; now if all are."""
         waiting = await self._articles.get_many(await self._outbox.unplanned())
-        arrivals = [datetime.fromtimestamp((stored.arrived - 1) / 1000, now.tzinfo) for stored in waiting]
-        return min(arrivals, default=now)
+        arrivals = [
+            datetime.fromtimestamp((stored.arrived - 1) / 1000, now.tzinfo)
+            for stored in waiting
+            if stored.article.category == slug
+        ]
+        return min([now, *arrivals])
 
     async def _settle(self, record: Record, slugs: list[str], now: datetime) -> int | None:
         """Owes what these categories have brought until now; None if someone else was faster."""
-        owing, count = await self._order(record, slugs, now)
-        saved = await self._store.save(record, record.subscription.settle(slugs, now), owing)
-        return count if saved else None
+        owing, articles = await self._order(record, slugs, now)
+        after = record.subscription.settle(slugs, now)
+        saved = await self._store.save(record, after, owing, articles)
+        return len(articles) if saved else None
 
-    async def _order(self, record: Record, slugs: list[str], now: datetime) -> tuple[list[Command], int]:
+    async def _order(self, record: Record, slugs: list[str], now: datetime) -> tuple[list[Command], list[str]]:
+        """The commands that owe a digest, and the ids of the articles that it tells of."""
         articles = await self._collect(record.subscription, slugs, now)
         if not articles or not record.number:
-            return [], 0
+            return [], []
         names = {category.slug: category.name for category in await self._categories.all()}
         commands: list[Command] = []
         parts = pages(articles)
@@ -154,10 +167,12 @@ class Planner:
                 id=f"d{record.number}-{int(now.timestamp() * 1000)}-{number}",
                 message=digest(part, names, self._links, page=number, of=len(parts)),
                 articles=tuple(article.id for article in part),
+                page=number,
+                pages=len(parts),
             )
             commands += order(edition, [record.number])
-        return commands, len(articles)
+        return commands, [article.id for article in articles]
 
     async def _collect(self, subscription: Subscription, slugs: list[str], now: datetime) -> list[Article]:
-        arrived = {slug: await self._articles.arrived(slug, subscription.settled_until(slug), now) for slug in slugs}
+        arrived = {slug: await self._articles.owed(slug, subscription.settled_until(slug), now) for slug in slugs}
         return compose({slug: [stored.article for stored in found] for slug, found in arrived.items()})

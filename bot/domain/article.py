@@ -3,6 +3,7 @@
 import base64
 import hashlib
 from datetime import UTC, datetime
+from enum import StrEnum
 from typing import Annotated
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, HttpUrl, StringConstraints
@@ -66,10 +67,20 @@ class TextLink(_Value):
 
 
 class StoredArticle(_Value):
-    """An article and the moment, in milliseconds since the epoch, at which the store took it."""
+    """An article and the moment, in milliseconds since the epoch, at which the store took it; `owed`: readers are
+    to be told of it, as they are not of one that was imported."""
 
     article: Article
     arrived: int
+    owed: bool = True
+
+
+class Added(StrEnum):
+    """What storing an article changed."""
+
+    NEW = "new"
+    CHANGED = "changed"
+    KNOWN = "known"
 
 
 def article_id(*parts: str) -> str:

@@ -19,8 +19,14 @@ class Category(BaseModel):
     name: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=64)]
 
 
+def find_category(word: str, categories: Iterable[Category]) -> Category | None:
+    """By its slug or its name, whatever the case, with or without a hash before it."""
+    wanted = word.strip("#, \t").casefold()
+    return next((c for c in categories if wanted in (c.slug, c.name.casefold())), None)
+
+
 def nearest_slugs(word: str, categories: Iterable[Category], *, limit: int = 3) -> list[str]:
     """The slugs that someone who typed `word` may have meant, best first."""
     choices = {category.slug: f"{category.slug} {category.name.casefold()}" for category in categories}
-    matches = process.extract(word.casefold(), choices, limit=limit, score_cutoff=45)
+    matches = process.extract(word.casefold(), choices, limit=limit, score_cutoff=60)
     return [slug for _, _, slug in matches]

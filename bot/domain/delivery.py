@@ -26,9 +26,10 @@ class Ambiguous:
 
 @dataclass(frozen=True, slots=True)
 class Unreachable:
-    """This chat cannot be written to: blocked, kicked, deleted."""
+    """This chat cannot be written to: blocked, kicked, deleted; or only this topic of it: closed, deleted."""
 
     reason: str
+    topic_only: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,9 +26,10 @@ class Unreadable:
 @dataclass(frozen=True, slots=True)
 class Preview:
     """`article` is a problem for as long as the draft cannot be read; `readers`: how many chats get it;
-    `published`: this very text is stored already."""
+    `published`: this very text is stored already, `changed`: with other links or questions."""
 
     draft_id: str
     article: Article | Unreadable
     readers: int = 0
     published: bool = False
+    changed: bool = False

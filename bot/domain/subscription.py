@@ -46,7 +46,7 @@ class Subscription(BaseModel):
     `parked` says why nothing can be delivered now (Telegram's words); the categories stay.
     """
 
-    model_config = ConfigDict(frozen=True, extra="ignore")
+    model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
 
     chat_id: int
     thread_id: int | None = None

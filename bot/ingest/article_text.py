@@ -14,7 +14,7 @@ from datetime import datetime
 from pydantic import HttpUrl, TypeAdapter, ValidationError
 
 from bot.domain.article import Article, FaqPair, RelatedArticle, Source, TextLink, WebUrl, article_id
-from bot.domain.category import Category, nearest_slugs
+from bot.domain.category import Category, find_category, nearest_slugs
 from bot.domain.draft import Problem, Unreadable
 
 MAX_TITLE = 300
@@ -37,6 +37,8 @@ _LINK_LINE = re.compile(r"^Link:\s*(\S+)\s*$", re.I)
 _NAVIGATION = re.compile(r"^More in\s++.{1,80}→\s*$", re.I)
 _FAQ_HEADING = re.compile(r"^(?:Frequently Asked Questions|FAQ)\s*:?\s*$", re.I)
 _QUESTION = re.compile(r"^Q\s*[.:]\s*(.+)$", re.S)
+#: Without a heading before it only this form is a stored question: "Q: …" is how interviews are printed.
+_BARE_QUESTION = re.compile(r"^Q\.\s*\S")
 _ANSWER_MARK = re.compile(r"^A\s*[.:]\s+")
 
 _URL: TypeAdapter[str] = TypeAdapter(WebUrl)
@@ -64,10 +66,10 @@ def read_article(
     if len(text) > MAX_TEXT:
         return Unreadable(Problem.TOO_LONG)
     parts = _take_apart(_blocks(_weave(text, links)))
-    slug = _category(parts.lead[0] if parts.lead else "", categories)
-    if slug or (category and _looks_like_category(parts.lead)):
+    named = find_category(parts.lead[0], categories) if parts.lead else None
+    if named or (category and _looks_like_category(parts.lead)):
         del parts.lead[0]
-    slug = category or slug
+    slug = category or (named.slug if named else None)
     if slug is None:
         word = parts.lead[0] if parts.lead else ""
         return Unreadable(Problem.NO_CATEGORY, word, tuple(nearest_slugs(word, categories)))
@@ -144,7 +146,8 @@ def _take_apart(blocks: list[str]) -> _Parts:
             continue
         if _FAQ_HEADING.match(bare):
             in_faq = True
-        elif in_faq:
+        elif in_faq or _BARE_QUESTION.match(bare):
+            in_faq = True
             _take_faq(bare, parts)
         elif prose := _take_source_sentence(bare, parts):
             parts.lead.append(prose)
@@ -162,7 +165,7 @@ def _take_related(block: str, parts: _Parts) -> str:
 
 def _take_source(block: str, bare: str, parts: _Parts) -> bool:
     if match := _LINK_LINE.match(bare):
-        parts.source_url = _checked(match[1]) or parts.source_url
+        parts.source_url = _checked(match[1]) or _checked(f"https://{match[1]}") or parts.source_url
         return True
     if match := _SOURCE_LINE.match(bare):
         parts.source_name = match[1]
@@ -182,7 +185,9 @@ def _take_source_sentence(bare: str, parts: _Parts) -> str:
 def _take_faq(bare: str, parts: _Parts) -> None:
     if match := _QUESTION.match(bare):
         parts.faq.append((match[1].strip(), []))
-    elif parts.faq:
+    elif not parts.faq:
+        parts.lead.append(bare)
+    else:
         answer = parts.faq[-1][1]
         answer.append(bare if answer else _ANSWER_MARK.sub("", bare))
 
@@ -198,10 +203,6 @@ def _checked(url: str) -> str | None:
         return None
 
 
-def _category(word: str, categories: Iterable[Category]) -> str | None:
-    word = word.strip("# ").casefold()
-    return next((c.slug for c in categories if word in (c.slug, c.name.casefold())), None)
-
-
 def _looks_like_category(lead: list[str]) -> bool:
-    return bool(lead) and len(lead[0].split()) <= 2 and len(lead[0]) <= 32
+    """A single word in the first line was meant as one; more are likelier a title without a category before it."""
+    return bool(lead) and len(lead[0].split()) == 1 and len(lead[0]) <= 32

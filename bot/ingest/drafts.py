@@ -1,15 +1,24 @@
 """What editors write on its way to being published."""
 
 import secrets
+from enum import Enum, auto
 
 from bot.articles import Articles
-from bot.domain.article import Article, TextLink
+from bot.domain.article import Added, Article, TextLink
 from bot.domain.draft import Preview, Unreadable
 from bot.ingest.article_text import read_article
 from bot.storage.categories import CategoryStore
 from bot.storage.clock import StoreClock
 from bot.storage.drafts import Draft, DraftStore
 from bot.subscriptions import Subscriptions
+
+
+class Discarded(Enum):
+    """What came of discarding a draft; a published one stays, with its article."""
+
+    DONE = auto()
+    GONE = auto()
+    PUBLISHED = auto()
 
 
 class Drafts:
@@ -29,18 +38,16 @@ class Drafts:
 
     async def write(self, text: str, links: tuple[TextLink, ...] = (), *, may_go_on: int | None = None) -> Preview:
         """`may_go_on`: the id of the editor whose next message may be the rest of the text."""
-        draft = Draft(id=secrets.token_urlsafe(8), text=text, links=links)
+        draft = Draft(id=_new_id(), text=text, links=links)
         if may_go_on:
             await self._store.expect_more(may_go_on, draft.id)
         return await self._read(draft, None)
 
     async def go_on(self, editor: int, text: str, links: tuple[TextLink, ...], *, may_go_on: bool) -> Preview | None:
         """The rest of the text that the editor has just sent too much of for one message; None if it is none."""
-        draft = await self._store.take_unfinished(editor)
+        draft = await self._store.unfinished(editor)
         if draft is None:
             return None
-        if may_go_on:
-            await self._store.expect_more(editor, draft.id)
         joined = join(draft.text, text)
         moved = tuple(
             link.model_copy(
@@ -48,25 +55,38 @@ class Drafts:
             )
             for link in links
         )
-        return await self._read(draft.model_copy(update={"text": joined, "links": (*draft.links, *moved)}), None)
+        whole = Draft(id=_new_id(), text=joined, links=(*draft.links, *moved))
+        preview = await self._read(whole, None)
+        await self._store.expect_more(editor, whole.id if may_go_on else None)
+        return preview
 
     async def file(self, draft_id: str, slug: str) -> Preview | None:
-        """Puts a draft into a category; None if it is no longer kept."""
+        """Puts a draft into a category, as a draft of its own; None if it is no longer kept."""
         draft = await self._store.get(draft_id)
         if draft is None or await self._categories.get(slug) is None:
             return None
-        return await self._read(draft, slug)
+        return await self._read(draft.model_copy(update={"id": _new_id()}), slug)
 
-    async def publish(self, draft_id: str) -> tuple[Article, bool] | None:
-        """The article, and whether it is new; None if the draft is no longer kept."""
+    async def publish(self, draft_id: str) -> tuple[Article, Added] | None:
+        """The article, and what is new of it; None if the draft is no longer kept.
+
+        The same text with other links or questions takes the place of the stored one, and is sent to nobody again.
+        """
         draft = await self._store.get(draft_id)
         if draft is None or draft.article is None:
             return None
         article = draft.article.model_copy(update={"published": await self._clock.now()})
-        return article, await self._articles.publish(article)
+        if await self._articles.publish(article):
+            return article, Added.NEW
+        known = await self._articles.get(article.id)
+        article = article.model_copy(update={"published": known.published if known else article.published})
+        return article, await self._articles.keep(article)
 
-    async def discard(self, draft_id: str) -> bool:
-        return await self._store.discard(draft_id)
+    async def discard(self, draft_id: str) -> Discarded:
+        draft = await self._store.get(draft_id)
+        if draft and draft.article and await self._articles.get(draft.article.id):
+            return Discarded.PUBLISHED
+        return Discarded.DONE if await self._store.discard(draft_id) else Discarded.GONE
 
     async def _read(self, draft: Draft, slug: str | None) -> Preview:
         categories = await self._categories.all()
@@ -76,7 +96,14 @@ class Drafts:
             return Preview(draft.id, article)
         await self._store.save(draft.model_copy(update={"article": article}))
         readers = await self._subscriptions.count(article.category)
-        return Preview(draft.id, article, readers, await self._articles.get(article.id) is not None)
+        known = await self._articles.get(article.id)
+        changed = known is not None and known != article.model_copy(update={"published": known.published})
+        return Preview(draft.id, article, readers, published=known is not None, changed=changed)
+
+
+def _new_id() -> str:
+    """A draft never changes: what is previewed under an id is what is published under it."""
+    return secrets.token_urlsafe(8)
 
 
 def join(text: str, rest: str) -> str:

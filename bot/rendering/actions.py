@@ -4,7 +4,7 @@ Callback data is 1 to 64 bytes (https://core.telegram.org/bots/api#inlinekeyboar
 what does not decode is no action, and whoever acts on one checks that this person may.
 """
 
-from typing import Annotated, ClassVar, get_args
+from typing import Annotated, ClassVar, Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -14,6 +14,8 @@ from bot.domain.message import Button
 
 _VERSION = "1"
 MAX_BYTES = 64
+#: Telegram takes 100 buttons in a keyboard; whatever a list has more can still be typed.
+MOST_BUTTONS = 90
 
 #: No more than the store can count to.
 Position = Annotated[int, Field(ge=0, lt=10**9)]
@@ -38,7 +40,7 @@ class Action(BaseModel):
 
 
 class OpenMenu(Action):
-    """`name`: a menu without arguments, see handlers.menus."""
+    """`name`: a menu without arguments, see handlers.helping."""
 
     code = "m"
     name: str
@@ -53,7 +55,7 @@ class ShowLatest(Action):
     """`slug` is empty for all categories."""
 
     code = "l"
-    slug: Slug | str
+    slug: Slug | Literal[""]
     skip: Position
 
 

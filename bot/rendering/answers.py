@@ -18,7 +18,7 @@ def answer(found: Answer, links: Links) -> Message:
         return _not_in(found.nearest[0])
     text = "Nothing stored answers that."
     if not found.nearest:
-        return Message(text=f"{text} /latest shows what there is.")
+        return Message(text=f"{text} Ask about something in the news: /latest shows what there is.")
     return Message(text=f"{text} The nearest titles:", buttons=title_buttons(found.nearest))
 
 

@@ -12,6 +12,7 @@ from bot.rendering.markup import bold, escape, fill, italic, link, pieces, quota
 TEASER_LIMIT = 700
 _TITLE_LIMIT = 250
 _PIECE = 3500
+_MOST_PARTS = 8
 #: A label longer than this is cut by Telegram's apps on a phone.
 _LABEL_LIMIT = 60
 PAGE = 5
@@ -50,7 +51,10 @@ def whole(article: Article, links: Links) -> Message:
     if article.related:
         titles = "\n".join(f"• {_related(related.title, related.url)}" for related in article.related[:10])
         paragraphs.append(f"{bold('Related')}\n{titles}")
-    *more, last = fill([*paragraphs, _byline(article, links)])
+    parts = fill(paragraphs)
+    if len(parts) > _MOST_PARTS:
+        parts = [*parts[:_MOST_PARTS], italic("It goes on, longer than a chat can take.")]
+    *more, last = fill([*parts, _byline(article, links)])
     buttons = [ListQuestions(id=article.id).button("❓ Ask about this article")]
     return Message(text=last, more=tuple(more), rich=_rich(article, links), buttons=(tuple(buttons),))
 

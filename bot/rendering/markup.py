@@ -6,13 +6,10 @@ Whatever readers, editors and feeds wrote passes through `escape` before it beco
 import re
 from collections.abc import Iterable
 from html import escape as _escape
-from html import unescape
 
-MAX_TEXT = 4096
 #: Room for what a client or a later edit adds; Telegram counts after parsing, we count with the tags.
 SAFE_TEXT = 4000
 _SENTENCE_END = re.compile(r"[.!?…。؟][\"”’»)]*(?=\s)")
-_TAG = re.compile(r"<[^>]*>")
 #: Controls, and marks that let a text reach beyond its own direction; joiners stay, scripts and emoji need them.
 _UNWANTED = re.compile("[\x00-\x08\x0b-\x1f\x7f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 
@@ -40,10 +37,6 @@ def quotation(text: str, *, folded: bool = False) -> str:
 def units(text: str) -> int:
     """How Telegram counts: in UTF-16 code units."""
     return len(text.encode("utf-16-le")) // 2
-
-
-def plain(markup: str) -> str:
-    return unescape(_TAG.sub("", markup))
 
 
 def shorten(text: str, limit: int) -> str:

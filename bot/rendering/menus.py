@@ -6,8 +6,8 @@ from bot.domain.category import Category
 from bot.domain.message import Attachment, Button, Message
 from bot.domain.schedule import Schedule
 from bot.domain.subscription import Change, Subscription
-from bot.rendering.actions import Forget, OpenMenu, SetSchedule, SetTimezone, ShowLatest, ToggleCategory
-from bot.rendering.markup import bold, escape, shorten
+from bot.rendering.actions import MOST_BUTTONS, Forget, OpenMenu, SetSchedule, SetTimezone, ShowLatest, ToggleCategory
+from bot.rendering.markup import bold, escape, fill, shorten
 
 _SCHEDULES = ("instant", "daily 08:00", "daily 12:00", "daily 18:00", "daily 08:00 18:00")
 _TIMEZONES = (
@@ -24,8 +24,8 @@ _TIMEZONES = (
     "America/Chicago",
     "America/Los_Angeles",
 )
-#: Telegram takes 100 buttons in a keyboard; the other categories can still be typed.
-_MOST_BUTTONS = 90
+_LIST_LIMIT = 3000
+_NAMES = 15
 _MENU_ROW = (
     OpenMenu(name="latest").button("📰 Latest"),
     OpenMenu(name="schedule").button("🕗 Schedule"),
@@ -69,7 +69,7 @@ def greeting(categories: Sequence[Category], subscription: Subscription) -> Mess
 
 def category_buttons(categories: Iterable[Category], subscription: Subscription) -> tuple[tuple[Button, ...], ...]:
     """Two in a row, each of which toggles."""
-    shown = list(categories)[:_MOST_BUTTONS]
+    shown = list(categories)[:MOST_BUTTONS]
     buttons = [
         ToggleCategory(slug=c.slug).button(f"{'✅' if c.slug in subscription.categories else '➕'} {c.name}")
         for c in shown
@@ -81,12 +81,14 @@ def category_list(
     categories: Sequence[Category], subscription: Subscription, this_week: Mapping[str, int]
 ) -> Message:
     lines = [
-        f"{'✅' if c.slug in subscription.categories else '▫️'} {bold(c.name)} ({c.slug}): "
-        f"{_count(this_week.get(c.slug, 0), 'article')} this week"
+        f"{'✅' if c.slug in subscription.categories else '▫️'} {bold(c.name)} · {this_week.get(c.slug, 0)} this week"
         for c in categories
     ]
-    text = "\n".join(lines) or "There are no categories yet."
-    return Message(text=f"{text}\n\n{_summary(subscription)}", buttons=category_buttons(categories, subscription))
+    shown = fill(lines, limit=_LIST_LIMIT, gap="\n")[0] if lines else "There are no categories yet."
+    more = "" if shown.count("\n") + 1 >= len(lines) else "\n… and more"
+    return Message(
+        text=f"{shown}{more}\n\n{_summary(subscription)}", buttons=category_buttons(categories, subscription)
+    )
 
 
 def choose_categories(categories: Sequence[Category], subscription: Subscription) -> Message:
@@ -100,11 +102,15 @@ def changed(change: Change, categories: Sequence[Category], *, subscribed: bool)
     if change.changed:
         lines.append(f"{'Subscribed to' if subscribed else 'Unsubscribed from'} {_names(change.changed)}.")
     if change.same:
-        lines.append(f"You were {'already' if subscribed else 'not'} subscribed to {_names(change.same)}.")
+        everything = not subscribed and not change.changed and not change.subscription.categories
+        what = "anything" if everything else _names(change.same)
+        lines.append(f"You were {'already' if subscribed else 'not'} subscribed to {what}.")
     for unknown in change.unknown[:5]:
         meant = " or ".join(f"{bold(slug)}" for slug in unknown.nearest)
         word = escape(shorten(unknown.word, 40))
-        lines.append(f"There is no category “{word}”. " + (f"Did you mean {meant}?" if meant else ""))
+        lines.append(
+            f"There is no category “{word}”. " + (f"Did you mean {meant}?" if meant else "/categories lists them.")
+        )
     if not lines:
         lines.append("There is nothing to change.")
     lines.append(_summary(change.subscription))
@@ -119,7 +125,7 @@ def toggled(change: Change) -> str:
 
 
 def choose_latest(categories: Sequence[Category]) -> Message:
-    buttons = [ShowLatest(slug=c.slug, skip=0).button(c.name) for c in categories[:_MOST_BUTTONS]]
+    buttons = [ShowLatest(slug=c.slug, skip=0).button(c.name) for c in categories[:MOST_BUTTONS]]
     rows = tuple(tuple(buttons[i : i + 2]) for i in range(0, len(buttons), 2))
     everything = (ShowLatest(slug="", skip=0).button("📰 All categories"),)
     return Message(text="The newest articles of which category?", buttons=(everything, *rows))
@@ -150,7 +156,8 @@ def choose_schedule(subscription: Subscription) -> Message:
 
 def scheduled(subscription: Subscription) -> Message:
     zone = OpenMenu(name="timezone").button(f"🌍 {subscription.timezone}")
-    return Message(text=_summary(subscription), buttons=((zone,),))
+    text = f"From now on: {_when(subscription)}. You have no categories yet: /categories."
+    return Message(text=_summary(subscription) if subscription.categories else text, buttons=((zone,),))
 
 
 def no_schedule(words: str) -> Message:
@@ -237,7 +244,10 @@ def forget_sure() -> Message:
 def forgotten(existed: bool) -> Message:
     if not existed:
         return Message(text="Nothing was stored about this chat.")
-    return Message(text="Done: nothing is stored about this chat any more. /start begins anew.")
+    return Message(
+        text="Done: nothing is stored about this chat any more, but for the numbers of the messages sent here in the "
+        "last 48 hours. /start begins anew."
+    )
 
 
 def kept() -> Message:
@@ -278,11 +288,17 @@ def trouble() -> Message:
 
 def _summary(subscription: Subscription) -> str:
     if not subscription.categories:
-        return "You are subscribed to nothing yet."
-    slugs = ", ".join(bold(slug) for slug in subscription.categories)
+        return "You are subscribed to nothing now."
+    slugs = _some([bold(slug) for slug in subscription.categories])
     if subscription.schedule.instant:
         return f"{slugs}: each article comes at once."
-    return f"{slugs}: {escape(_schedule(str(subscription.schedule)).lower())}, {escape(subscription.timezone)} time."
+    return f"{slugs}: {_when(subscription)}."
+
+
+def _when(subscription: Subscription) -> str:
+    if subscription.schedule.instant:
+        return "at once"
+    return f"{escape(_schedule(str(subscription.schedule)).lower())} ({escape(subscription.timezone)})"
 
 
 def _schedule(words: str) -> str:
@@ -296,7 +312,13 @@ def _timezone_buttons(names: Sequence[str]) -> tuple[tuple[Button, ...], ...]:
 
 
 def _names(categories: Iterable[Category]) -> str:
-    return ", ".join(bold(category.name) for category in categories)
+    return _some([bold(category.name) for category in categories])
+
+
+def _some(names: Sequence[str]) -> str:
+    """All of them, where they are not too many for a message."""
+    more = f" and {len(names) - _NAMES} more" if len(names) > _NAMES else ""
+    return ", ".join(names[:_NAMES]) + more
 
 
 def _count(number: int, thing: str) -> str:

@@ -2,11 +2,12 @@
 
 from collections.abc import Sequence
 
-from bot.domain.article import Article
+from bot.domain.article import Added, Article
 from bot.domain.category import Category
 from bot.domain.draft import Preview, Problem, Unreadable
 from bot.domain.message import Message
 from bot.rendering.actions import (
+    MOST_BUTTONS,
     DiscardDraft,
     FileDraft,
     ListArticles,
@@ -41,22 +42,29 @@ def preview(shown: Preview, links: Links, *, notes: Sequence[str] = ()) -> list[
     article = shown.article
     if isinstance(article, Unreadable):
         raise TypeError("a draft that cannot be read has no preview")
-    facts = [
-        _count(len(article.body), "paragraph"),
-        _count(len(article.faq), "question"),
-        _count(len(article.related), "related title"),
-        f"source {escape(shorten(article.source.name, 100))}" if article.source else "no source",
-    ]
-    goes = f"It goes to {_count(shown.readers, 'chat')} subscribed to {bold(article.category)}."
-    if shown.published:
-        goes = "⚠️ This very text is published already; publishing it again changes nothing."
-    lines = [f"Draft: {', '.join(facts)}.", goes, *(f"⚠️ {escape(note)}" for note in notes)]
+    counts = {"paragraph": article.body, "question": article.faq, "related title": article.related}
+    facts = [_count(len(things), thing) for thing, things in counts.items() if things]
+    source = f"source {escape(shorten(article.source.name, 100))}" if article.source else ""
+    link = "" if article.source and article.source.url else "no link: its teaser links to the article here"
+    facts += [fact for fact in (source, link) if fact]
+    lines = [f"Draft: {', '.join(facts)}.", _reach(shown, article), *(f"⚠️ {escape(note)}" for note in notes)]
     seen = teaser(article, links)
     decide = (
         PublishDraft(id=shown.draft_id).button("Publish"),
         DiscardDraft(id=shown.draft_id).button("Discard"),
     )
     return [Message(text="\n".join(lines)), seen.model_copy(update={"buttons": (*seen.buttons, decide)})]
+
+
+def _reach(shown: Preview, article: Article) -> str:
+    if shown.changed:
+        return (
+            "⚠️ This text is published already, with other links or questions. Publishing puts these in their place, "
+            "and sends it to nobody again."
+        )
+    if shown.published:
+        return "⚠️ This very text is published already; publishing it again changes nothing."
+    return f"It goes to {_count(shown.readers, 'chat')} subscribed to {bold(article.category)}."
 
 
 def refusal(shown: Preview, categories: Sequence[Category]) -> Message:
@@ -73,14 +81,14 @@ def refusal(shown: Preview, categories: Sequence[Category]) -> Message:
         "with a blank line after it.",
         Problem.TOO_LONG: "It is longer than 500,000 characters.",
     }
-    again = "Your text is still above: copy it, mend it, and send it with /post again."
+    again = "What you sent is still above: mend it, and send it with /post again."
     return Message(text=f"This is no article yet. {texts[problem.problem]}\n\n{again}")
 
 
 def _choose_category(draft_id: str, problem: Unreadable, categories: Sequence[Category]) -> Message:
     nearest = [category for category in categories if category.slug in problem.nearest]
     others = [category for category in categories if category.slug not in problem.nearest]
-    buttons = [FileDraft(id=draft_id, slug=c.slug).button(c.name) for c in [*nearest, *others]][:24]
+    buttons = [FileDraft(id=draft_id, slug=c.slug).button(c.name) for c in [*nearest, *others][:MOST_BUTTONS]]
     rows = tuple(tuple(buttons[i : i + 2]) for i in range(0, len(buttons), 2))
     word = escape(shorten(problem.word, 60))
     text = (
@@ -90,13 +98,15 @@ def _choose_category(draft_id: str, problem: Unreadable, categories: Sequence[Ca
     return Message(text=text, buttons=rows)
 
 
-def published(article: Article, readers: int, *, new: bool) -> Message:
-    """In place of the preview's buttons."""
-    if not new:
-        return Message(text=f"{bold(shorten(article.title, 200))} was published already: nothing was sent again.")
+def published(article: Article, readers: int, added: Added) -> Message:
+    title = bold(shorten(article.title, 200))
+    if added is Added.KNOWN:
+        return Message(text=f"{title} was published already: nothing was sent again.")
+    done = f"Published: {title} goes to {_count(readers, 'chat')}."
+    if added is Added.CHANGED:
+        done = f"Changed: {title} has its new links and questions. Nothing was sent again."
     return Message(
-        text=f"Published: {bold(shorten(article.title, 200))} goes to {_count(readers, 'chat')}.\n"
-        f"ID {escape(article.id)}",
+        text=f"{done}\nTo take it back: /retract {escape(article.id)}",
         buttons=(
             (
                 ReadArticle(id=article.id).button("📖 Read here"),
@@ -110,8 +120,12 @@ def discarded() -> Message:
     return Message(text="Discarded. Nobody has seen it.")
 
 
+def published_already() -> str:
+    return "It is published already. /articles takes it back."
+
+
 def draft_gone() -> str:
-    return "This draft is not kept any more: it was discarded, or is older than a week."
+    return "This draft is not kept any more: it was discarded, replaced by a newer preview, or is older than a week."
 
 
 def not_published_yet() -> str:
@@ -164,7 +178,7 @@ def retract_which() -> Message:
 
 def category_added(category: Category, *, new: bool) -> Message:
     if not new:
-        return Message(text=f"There is a category {bold(category.slug)} already.")
+        return Message(text=f"There is a category of that name already: {bold(category.name)} ({category.slug}).")
     return Message(text=f"Category {bold(category.name)} ({escape(category.slug)}) added. Readers can subscribe now.")
 
 

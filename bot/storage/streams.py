@@ -20,6 +20,8 @@ _GROUP = "workers"
 #: Two processes that see the same dead one must not take its entries from each other.
 _CLAIM_IDLE_MS = 1000
 _CLAIM_COUNT = 50
+#: A name is dropped only when no process can be about to take work under it.
+_FORGOTTEN_MS = 3_600_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +100,8 @@ class LeaseQueue:
             if name == self._presence.name or await self._redis.exists(keys.presence(name)):
                 continue
             if consumer["pending"] == 0:
-                await self._redis.xgroup_delconsumer(self._stream, _GROUP, name)
+                if consumer["idle"] > _FORGOTTEN_MS:
+                    await self._redis.xgroup_delconsumer(self._stream, _GROUP, name)
                 continue
             taken += await self._claim_from(name)
         return taken

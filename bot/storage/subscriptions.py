@@ -4,22 +4,29 @@ Who is subscribed to a category stands in bitmaps over the numbers: some three b
 together, and an order in which all subscribers can be gone through that holds across restarts.
 """
 
+import logging
 from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 import orjson
+from pydantic import ValidationError
 
 from bot.domain.subscription import Address, Subscription
 from bot.storage import keys
 from bot.storage.connection import Client
 from bot.storage.outbox import Command
 
+_LOG = logging.getLogger(__name__)
+
 # Saves only over what was read, and runs, in the same step, the commands that owe what the change settles.
 _SAVE = """
 local number = redis.call('HGET', KEYS[1], ARGV[1])
 local current = number and redis.call('HGET', KEYS[2], number) or ''
 if current ~= ARGV[2] then return -1 end
+for _, article in ipairs(cjson.decode(ARGV[7])) do
+  if redis.call('HEXISTS', KEYS[5], article) == 0 then return -1 end
+end
 if not number then
   number = redis.call('INCR', KEYS[3])
   redis.call('HSET', KEYS[1], ARGV[1], number)
@@ -32,7 +39,7 @@ else
 end
 if ARGV[4] == '' then redis.call('ZREM', KEYS[4], number) else redis.call('ZADD', KEYS[4], ARGV[4], number) end
 local bits = cjson.decode(ARGV[5])
-for i, bit in ipairs(bits) do redis.call('SETBIT', KEYS[4 + i], number, bit) end
+for i, bit in ipairs(bits) do redis.call('SETBIT', KEYS[5 + i], number, bit) end
 for _, command in ipairs(cjson.decode(ARGV[6])) do redis.call(unpack(command)) end
 return tonumber(number)
 """
@@ -65,15 +72,26 @@ class SubscriptionStore:
 
     async def read(self, address: Address) -> Record | None:
         number = await self._redis.hget(keys.NUMBERS, keys.address(address))
-        return (await self.read_numbers([int(number)])).get(int(number)) if number is not None else None
+        raw = await self._redis.hget(keys.SUBSCRIPTIONS, number) if number is not None else None
+        return Record(int(number), Subscription.model_validate_json(raw), raw) if raw is not None else None
 
     async def read_numbers(self, numbers: list[int]) -> dict[int, Record]:
+        """Those stored; one that cannot be read is left out and logged, so that it keeps no other waiting."""
         values = await self._redis.hmget(keys.SUBSCRIPTIONS, [str(number) for number in numbers])
-        return {
-            number: Record(number, Subscription.model_validate_json(raw), raw)
-            for number, raw in zip(numbers, values, strict=True)
-            if raw is not None
-        }
+        records = {}
+        for number, raw in zip(numbers, values, strict=True):
+            try:
+                if raw is not None:
+                    records[number] = Record(number, Subscription.model_validate_json(raw), raw)
+            except ValidationError as error:
+                _LOG.error("subscription %s cannot be read: %s", number, error)
+        return records
+
+    async def change_stored(self, address: Address, change: Callable[[Subscription], Subscription]) -> None:
+        """Nothing, where nothing is stored."""
+        while record := await self.read(address):
+            if await self.save(record, change(record.subscription)):
+                return
 
     async def change(
         self, blank: Subscription, change: Callable[[Subscription], Subscription]
@@ -87,15 +105,43 @@ class SubscriptionStore:
             if await self.save(record, after):
                 return record.subscription, after
 
-    async def save(self, record: Record, after: Subscription, owing: Sequence[Command] = ()) -> bool:
-        """Together with the commands that owe what it settles; False, with nothing done, if the record has
-        changed since it was read."""
-        return await self._write(record, after, owing)
+    async def save(
+        self,
+        record: Record,
+        after: Subscription | None,
+        owing: Sequence[Command] = (),
+        articles: Sequence[str] = (),
+    ) -> bool:
+        """Together with the commands that owe what it settles; no `after` removes it. False, with nothing done, if
+        the record has changed since it was read, or one of these articles was taken back."""
+        before = record.subscription
+        slugs = list({*before.categories, *(after.categories if after else {})})
+        due = after.digest_due() if after and not after.parked else None
+        saved = await self._save(
+            keys=[
+                keys.NUMBERS,
+                keys.SUBSCRIPTIONS,
+                keys.LAST_NUMBER,
+                keys.DUE,
+                keys.ARTICLES,
+                *_bitmaps(slugs),
+            ],
+            args=[
+                keys.address(before.address),
+                record.raw,
+                after.model_dump_json() if after else "",
+                int(due.timestamp()) if due else "",
+                orjson.dumps(_bits(slugs, after)),
+                orjson.dumps(list(owing)),
+                orjson.dumps(list(articles)),
+            ],
+        )
+        return int(saved) > 0
 
     async def remove(self, address: Address) -> bool:
         """False if there was nothing."""
         while record := await self.read(address):
-            if await self._write(record, None, ()):
+            if await self.save(record, None):
                 return True
         return False
 
@@ -112,7 +158,7 @@ class SubscriptionStore:
                 return True
             if moved == 0:
                 await self.change(after, after.adopted_by)
-                if await self._write(record, None, ()):
+                if await self.save(record, None):
                     return True
         return False
 
@@ -136,23 +182,6 @@ class SubscriptionStore:
     async def all(self) -> AsyncIterator[Subscription]:
         async for _, raw in self._redis.hscan_iter(keys.SUBSCRIPTIONS, count=1000):
             yield Subscription.model_validate_json(raw)
-
-    async def _write(self, record: Record, after: Subscription | None, owing: Sequence[Command]) -> bool:
-        before = record.subscription
-        slugs = list({*before.categories, *(after.categories if after else {})})
-        due = after.digest_due() if after and not after.parked else None
-        saved = await self._save(
-            keys=[keys.NUMBERS, keys.SUBSCRIPTIONS, keys.LAST_NUMBER, keys.DUE, *_bitmaps(slugs)],
-            args=[
-                keys.address(before.address),
-                record.raw,
-                after.model_dump_json() if after else "",
-                int(due.timestamp()) if due else "",
-                orjson.dumps(_bits(slugs, after)),
-                orjson.dumps(list(owing)),
-            ],
-        )
-        return int(saved) > 0
 
 
 def _bitmaps(slugs: list[str]) -> list[str]:

@@ -11,11 +11,12 @@ from telegram import (
     BotCommandScopeAllPrivateChats,
     Update,
 )
-from telegram.error import InvalidToken, NetworkError, TelegramError
-from telegram.ext import ApplicationBuilder, BaseHandler, ContextTypes
+from telegram.error import BadRequest, InvalidToken, NetworkError, TelegramError
+from telegram.ext import ApplicationBuilder, BaseHandler, ContextTypes, TypeHandler
 
 from bot.rendering import menus
 from bot.services import Services
+from bot.storage.connection import StoreError
 from bot.telegram.context import Context, NewsApplication, Shared, announce_to_editor
 from bot.telegram.intake import ALLOWED_UPDATES
 from bot.telegram.messenger import TelegramMessenger
@@ -59,10 +60,9 @@ async def connect(application: NewsApplication) -> str:
     """The bot's username. Raises UnknownToken and NoAnswer."""
     try:
         await application.initialize()
-    except InvalidToken as error:
-        raise UnknownToken(error.message) from None
     except TelegramError as error:
-        raise NoAnswer(error.message) from None
+        await application.bot.shutdown()
+        raise (UnknownToken if isinstance(error, InvalidToken) else NoAnswer)(error.message) from None
     return application.bot.username
 
 
@@ -81,8 +81,14 @@ def open_for_updates(
     routes: Iterable[BaseHandler[Update, Context, Any]],
 ) -> None:
     application.bot_data = Shared(services, messenger)
-    application.add_handlers(list(routes))
+    application.add_handlers({-1: [TypeHandler(Update, heard_from)], 0: list(routes)})
     application.add_error_handler(on_error)
+
+
+async def heard_from(update: Update, context: Context) -> None:
+    """Whoever writes or presses can be written to again, whatever Telegram said before."""
+    if update.message or update.channel_post or update.callback_query:
+        await context.services.subscriptions.heard_from(context.reader(update).address)
 
 
 async def announce(application: NewsApplication, owners: Iterable[int]) -> None:
@@ -104,10 +110,13 @@ async def announce(application: NewsApplication, owners: Iterable[int]) -> None:
 async def on_error(update: object, context: Context) -> None:
     """An update that failed is told so, once; what failed stands in the log."""
     error = context.error
+    if isinstance(error, StoreError) and isinstance(update, Update):
+        context.bot_data.note_store_error(update.update_id, error)
+        return
     if isinstance(error, TelegramError):
         _LOG.warning("an answer was refused: %s", error.message)
-        if isinstance(error, NetworkError):
-            return
+        if isinstance(error, NetworkError) and not isinstance(error, BadRequest):
+            return  # a refusal is a NetworkError to the library too
     else:
         _LOG.error("an update could not be handled", exc_info=error)
     if isinstance(update, Update) and update.effective_chat:

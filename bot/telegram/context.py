@@ -22,7 +22,7 @@ from telegram.ext import Application, BaseHandler, CallbackContext, ExtBot, JobQ
 from bot.domain.category import Category
 from bot.domain.message import Message
 from bot.domain.subscription import Address, ChatKind, Subscription
-from bot.rendering.actions import Action, decode
+from bot.rendering.actions import Action, PublishDraft, decode
 from bot.rendering.menus import EDITOR_COMMANDS, READER_COMMANDS, category_buttons
 from bot.services import Services
 from bot.subscriptions import Reader
@@ -39,6 +39,15 @@ class Shared:
     def __init__(self, services: Services, messenger: TelegramMessenger) -> None:
         self.services = services
         self.messenger = messenger
+        self._store_errors: dict[int, Exception] = {}
+
+    def note_store_error(self, update_id: int, error: Exception) -> None:
+        """The SDK keeps what a handler raises to itself; the intake asks for it here, to try again."""
+        self._store_errors[update_id] = error
+
+    def raise_store_error(self, update_id: int) -> None:
+        if error := self._store_errors.pop(update_id, None):
+            raise error
 
 
 class Context(CallbackContext[ExtBot[None], dict[Any, Any], dict[Any, Any], Shared]):
@@ -58,6 +67,14 @@ class Context(CallbackContext[ExtBot[None], dict[Any, Any], dict[Any, Any], Shar
     def is_editor(self, update: Update) -> bool:
         return is_editor(update, self.services)
 
+    async def is_draft(self, update: Update, article_id: str) -> bool:
+        """Whether the pressed message is the preview of an article that is not published."""
+        message = message_of(update)
+        markup = message.reply_markup if message else None
+        data = [b.callback_data for row in markup.inline_keyboard for b in row] if markup else []
+        preview = any(isinstance(decode(item), PublishDraft) for item in data if isinstance(item, str))
+        return preview and await self.services.articles.get(article_id) is None
+
     async def may_manage(self, update: Update) -> bool:
         """Whether this person may change what comes to this chat: in a group its administrators only; who posts
         in a channel, or as the group itself, is one."""
@@ -70,7 +87,10 @@ class Context(CallbackContext[ExtBot[None], dict[Any, Any], dict[Any, Any], Shar
             return True
         if user is None:
             return False
-        member = await self.bot.get_chat_member(chat.id, user.id)
+        try:
+            member = await self.bot.get_chat_member(chat.id, user.id)
+        except BadRequest:
+            return False  # in a group that hides its members, only they and administrators are told
         return member.status in (ChatMember.OWNER, ChatMember.ADMINISTRATOR)
 
     async def reply(self, update: Update, *messages: Message) -> None:
@@ -94,7 +114,7 @@ class Context(CallbackContext[ExtBot[None], dict[Any, Any], dict[Any, Any], Shar
                 link_preview_options=preview(message),
             )
         except BadRequest as error:
-            if "message is not modified" not in error.message:
+            if "not modified" not in error.message:
                 await self.reply(update, message)
 
     def text(self, update: Update) -> str:
@@ -153,12 +173,11 @@ NewsApplication = Application[ExtBot[None], Context, dict[Any, Any], dict[Any, A
 
 
 class ActionHandler(BaseHandler[Update, Context, None]):
-    """Meets the press of a button with an action of this kind; with `editors`, only by one of them."""
+    """Meets the press of a button with an action of this kind."""
 
-    def __init__(self, kind: type[Action], callback: Any, *, editors: bool = False) -> None:
+    def __init__(self, kind: type[Action], callback: Any) -> None:
         super().__init__(callback)
         self._kind = kind
-        self._editors = editors
 
     def check_update(self, update: object) -> Action | None:
         if not isinstance(update, Update) or update.callback_query is None or not update.callback_query.data:

@@ -32,11 +32,16 @@ class TokenInUse(Exception):
 
 
 class Intake:
-    def __init__(self, application: NewsApplication, log: UpdateLog) -> None:
+    def __init__(self, application: NewsApplication, log: UpdateLog, stopping: asyncio.Event) -> None:
         self._application = application
         self._log = log
+        self._stopping = stopping
         self._under_way: dict[int, asyncio.Task[None]] = {}
         self._last_in_chat: dict[int, asyncio.Task[None]] = {}
+
+    @property
+    def stopping(self) -> bool:
+        return self._stopping.is_set()
 
     def accept(self, update: Update) -> asyncio.Task[None]:
         if known := self._under_way.get(update.update_id):
@@ -60,11 +65,14 @@ class Intake:
             await asyncio.wait([before])
         while True:
             try:
-                if not await self._log.handled(update.update_id):
+                if update.effective_chat and not await self._log.handled(update.update_id):
                     await self._application.process_update(update)
+                    self._application.bot_data.raise_store_error(update.update_id)
                     await self._log.mark_handled(update.update_id)
             except StoreError as error:
                 _LOG.warning("update %s waits for the store: %s", update.update_id, error)
+                if self._stopping.is_set():
+                    return  # it has not been confirmed, so it comes again
                 await asyncio.sleep(_PAUSE)
             else:
                 return
@@ -129,13 +137,15 @@ def webhook_route(application: NewsApplication, intake: Intake, path: str, secre
 
     async def receive(request: web.Request) -> web.Response:
         given = request.headers.get("X-Telegram-Bot-Api-Secret-Token", "")
-        if not hmac.compare_digest(given.encode(), secret.encode()):
+        if not hmac.compare_digest(given.encode("utf-8", "surrogateescape"), secret.encode()):
             return web.Response(status=404)
+        if intake.stopping:
+            return web.Response(status=503)
         try:
             update = Update.de_json(await request.json(), application.bot)
         except (ValueError, KeyError, TypeError, AttributeError):
             return web.Response(status=400)
         await asyncio.shield(intake.accept(update))
-        return web.Response()
+        return web.Response(status=503 if intake.stopping else 200)
 
     return web.post(path, receive)

@@ -4,6 +4,9 @@ from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 
 from aiohttp import web
+from aiohttp.typedefs import Handler
+
+from bot.storage.connection import StoreError
 
 _LARGEST_REQUEST = 1_000_000
 
@@ -11,12 +14,25 @@ _LARGEST_REQUEST = 1_000_000
 @asynccontextmanager
 async def web_server(routes: Iterable[web.RouteDef], host: str, port: int) -> AsyncIterator[int]:
     """Serves until the block ends; gives the port. Raises OSError if it cannot listen there."""
-    application = web.Application(client_max_size=_LARGEST_REQUEST)
+    application = web.Application(client_max_size=_LARGEST_REQUEST, middlewares=[_store_away])
     application.add_routes(routes)
     runner = web.AppRunner(application, access_log=None, shutdown_timeout=5)
     await runner.setup()
     try:
-        await web.TCPSite(runner, host, port).start()
+        try:
+            await web.TCPSite(runner, host, port).start()
+        except OSError as error:
+            hint = "set NEWSBOT_WEB_PORT to another port, or to 0 for any free one"
+            raise OSError(f"the web part cannot listen on {host}:{port} ({error.strerror}): {hint}.") from error
         yield int(runner.addresses[0][1])
     finally:
         await runner.cleanup()
+
+
+@web.middleware
+async def _store_away(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """A store that does not answer is told in a word, whoever asks."""
+    try:
+        return await handler(request)
+    except StoreError:
+        return web.Response(status=503, text="The store does not answer. Please try again in a minute.")

@@ -65,6 +65,7 @@ async def test_the_same_update_twice_is_handled_once(world: World) -> None:
 
 
 async def test_strange_updates_are_survived(world: World) -> None:
+    await said(world.reading, "/start")
     await world.client.put_update(
         message={"message_id": 7, "date": 1, "chat": {"id": world.reader.id, "type": "private"}}
     )
@@ -77,4 +78,5 @@ async def test_strange_updates_are_survived(world: World) -> None:
             "data": "1t|policy",
         }
     )
+    assert "only text" in (await world.reading.next())["text"]
     assert "/schedule" in await said(world.reading, "/help")

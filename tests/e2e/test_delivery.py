@@ -85,3 +85,68 @@ async def test_flood_limits_are_obeyed(world: World) -> None:
     for reader in readers:
         assert (await reader.next())["text"].startswith("Title")
         assert await reader.quiet(0) == []
+
+
+async def test_flip_of_the_schedule_loses_nothing_that_is_owed(world: World) -> None:
+    await said(world.reading, "/subscribe policy")
+    await world.stop()
+    await world.start(Part.UPDATES, Part.DIGESTS)
+    await world.post("policy\n\nTitle\n\nTeaser")
+    assert world.services
+    while (await world.services.outbox.counts())["chunks_waiting"] == 0:
+        await world.reading.quiet(0.05)
+    await said(world.reading, "/schedule daily 03:00")
+    await said(world.reading, "/schedule instant")
+    await world.stop()
+    await world.start()
+    assert (await world.reading.next())["text"].startswith("Title")
+    assert await world.reading.quiet(0.4) == []
+
+
+async def test_answers_are_tried_again_while_telegram_is_in_trouble(world: World) -> None:
+    await world.client.switch(refuse={"method": "sendMessage", "code": 502, "description": "Bad Gateway", "times": 2})
+    assert "/schedule" in await said(world.reading, "/help")
+
+
+async def test_a_parked_chat_that_speaks_is_served_again(world: World) -> None:
+    await said(world.reading, "/subscribe policy")
+    await world.client.switch(
+        refuse={
+            "method": "sendMessage",
+            "code": 403,
+            "description": "Forbidden: bot was blocked by the user",
+            "times": 1,
+            "chat_id": world.reader.id,
+        }
+    )
+    assert world.services
+    await world.services.articles.publish(Article(id="a1", category="policy", title="Unheard"))
+    while (await world.services.outbox.counts()).get("failed", 0) == 0:
+        await world.reading.quiet(0.05)
+    await said(world.reading, "/categories")
+    await world.services.articles.publish(Article(id="a2", category="policy", title="Heard"))
+    assert (await world.reading.next())["text"].startswith("Heard")
+
+
+async def test_edits_of_a_digest_never_go_backwards(world: World) -> None:
+    """An edit that Telegram refused for a while comes after a later one, and must not undo it."""
+    await said(world.reading, "/subscribe policy")
+    await said(world.reading, "/schedule daily 08:00")
+    for title in ("Stays", "Goes", "Goes too"):
+        await world.post(f"policy\n\n{title}\n\nTeaser.")
+    await world.reading.say("/digest")
+    digest = await world.reading.next(where=lambda message: "Goes too" in message["text"])
+    assert world.services
+    found = {article.title: article for article in await world.services.articles.latest(count=3)}
+    await world.client.switch(
+        refuse={"method": "editMessageText", "code": 502, "description": "Bad Gateway", "times": 1}
+    )
+    await world.services.articles.retract(found["Goes"].id)
+    while (await world.services.outbox.counts())["postponed_waiting"] == 0:
+        await world.reading.quiet(0.05)
+    await world.services.articles.retract(found["Goes too"].id)
+    while (await world.services.outbox.counts())["postponed_waiting"] > 0:
+        await world.reading.quiet(0.05)
+    await world.reading.quiet(0.5)
+    (now,) = [m for m in await world.reading.history() if m["message_id"] == digest["message_id"]]
+    assert "Stays" in now["text"] and "Goes" not in now["text"]

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from bot.domain.category import Category
 from tests.e2e.world import World, edited, labels, said
 
 DATA = Path(__file__).parent.parent / "data"
@@ -55,12 +56,13 @@ async def test_a_text_that_telegram_split_is_joined(world: World) -> None:
     text = f"/post policy\n\nA long title\n\nThe teaser.\n\n{body}"
     cut = text.rindex("\n", 0, 4096)
     await world.editing.say(text[:cut])
-    assert "joined" in (await world.editing.next())["text"]
-    first = await world.editing.next()
+    await world.editing.next()
+    await world.editing.next()
     await world.editing.say(text[cut:])
-    await world.editing.next()
-    await world.editing.next()
-    await world.editing.press(first, "Publish")
+    assert "together" in (await world.editing.next())["text"]
+    whole = await world.editing.next()
+    assert "Nothing stored answers" in await said(world.editing, "Is this a question about something?")
+    await world.editing.press(whole, "Publish")
     await world.editing.next()
     assert world.services
     (article,) = await world.services.articles.latest(count=1)
@@ -223,3 +225,76 @@ async def test_editors_commands_are_shown_to_editors_only(world: World) -> None:
     assert for_editor - for_reader == {"post", "articles", "retract", "addcategory"}
     assert "/post" in await said(world.editing, "/help")
     assert "/post" not in await said(world.reading, "/help")
+
+
+async def test_each_preview_publishes_what_it_shows(world: World) -> None:
+    await world.editing.say("/post polcy\n\nA title\n\nA teaser")
+    asked = await world.editing.next()
+    await world.editing.press(asked, "Policy")
+    as_policy = await preview(world)
+    await world.editing.press(asked, "World")
+    await preview(world)
+    await world.editing.press(as_policy, "Publish")
+    await world.editing.next()
+    assert world.services
+    (article,) = await world.services.articles.latest(count=1)
+    assert article.category == "policy"
+
+
+async def test_discard_after_publish_says_so(world: World) -> None:
+    await world.editing.say("/post policy\n\nA title\n\nA teaser")
+    shown = await preview(world)
+    await world.editing.press(shown, "Publish")
+    await world.editing.next()
+    discard = next(button for button in labels(shown) if button == "Discard")
+    answer = await world.editing.press(shown, discard)
+    assert "published already" in answer["answer"]["text"]
+    assert world.services
+    assert await world.services.articles.count() == 1
+
+
+async def test_corrected_links_take_their_place_and_are_sent_to_nobody_again(world: World) -> None:
+    await said(world.reading, "/subscribe policy")
+    await world.post("policy\n\nTitle\n\nTeaser")
+    await world.reading.next()
+    await world.editing.say("/post policy\n\nTitle\n\nTeaser\n\nLink: https://gazette.example/x\n\nQ.Why?\n\nSo.")
+    assert "sends it to nobody again" in (await world.editing.next())["text"]
+    await world.editing.press(await world.editing.next(), "Publish")
+    assert "Nothing was sent again" in (await world.editing.next())["text"]
+    assert await world.reading.quiet(0.3) == []
+    assert world.services
+    (article,) = await world.services.articles.latest(count=1)
+    assert article.source and article.source.url == "https://gazette.example/x" and len(article.faq) == 1
+
+
+async def test_preview_buttons_wait_for_publication(world: World) -> None:
+    await world.editing.say(f"/post {ARTICLE}")
+    shown = await preview(world)
+    for label in ("📖 Read here", "❓ Questions"):
+        assert "once the article is published" in (await world.editing.press(shown, label))["answer"]["text"]
+
+
+async def test_typed_text_goes_before_a_file_replied_to(world: World) -> None:
+    sent = await world.editing.send_file("article.txt", ARTICLE.encode())
+    await preview(world)
+    await world.editing.say("/post policy\n\nTyped title\n\nTyped teaser", reply_to=sent["message_id"])
+    assert (await preview(world))["text"].startswith("Typed title")
+
+
+async def test_pasted_without_the_command(world: World) -> None:
+    assert "reply to it with /post" in await said(world.editing, ARTICLE)
+
+
+async def test_many_categories(world: World) -> None:
+    assert world.services
+    for number in range(120):
+        category = Category(slug=f"category-with-a-long-slug-{number}", name=f"A rather long category name {number}")
+        await world.services.categories.add(category)
+    await said(world.reading, "/start")
+    assert "… and more" in await said(world.reading, "/categories")
+    assert "and 111 more" in await said(world.reading, "/subscribe all")
+    assert "Subscribed to A rather long category name 119" in await said(
+        world.editing, "/subscribe A rather long category name 119"
+    )
+    await world.editing.say("/post nonsense\n\nTitle")
+    assert len(labels(await world.editing.next())) == 90

@@ -72,3 +72,22 @@ async def test_a_blocked_chat_comes_back(world: World, back: str) -> None:
         assert "✅ Policy" in labels(await world.reading.next())
     await world.post("policy\n\nHeard\n\nTeaser")
     assert (await world.reading.next())["text"].startswith("Heard")
+
+
+async def test_one_closed_topic_silences_no_other(world: World) -> None:
+    group = await world.client.new_group("Forum", owner=world.editor, kind="supergroup", forum=True)
+    chat = world.editor.in_(group)
+    closed, open_ = await group.new_topic("Closed"), await group.new_topic("Open")
+    for thread in (closed, open_):
+        await chat.say("/subscribe policy", thread=thread)
+        await chat.next()
+    await group.close_topic(closed)
+    for title in ("First", "Second"):
+        await world.post(f"policy\n\n{title}\n\nTeaser")
+        assert (await chat.next())["message_thread_id"] == open_
+    await group.close_topic(closed, closed=False)
+    await chat.say("/categories", thread=closed)
+    await chat.next()
+    await world.post("policy\n\nThird\n\nTeaser")
+    heard = [(await chat.next())["message_thread_id"] for _ in range(2)]
+    assert sorted(heard) == sorted([closed, open_])

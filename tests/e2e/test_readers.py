@@ -23,13 +23,13 @@ TITLE = "Swifts of the Ambel Valley"
         [("/subscribe polcy", "Did you mean policy"), ("/subscribe zzzzzz", "no category “zzzzzz”")],
         [("/subscribe", "Tap a category"), ("/subscribe all", "Policy, World, Economy, Tech, Science, Sports")],
         [("/unsubscribe all", "You were not subscribed"), ("/subscribe World", "Subscribed to World")],
-        [("/categories", "0 articles this week"), ("/CATEGORIES", "Policy")],
+        [("/categories", "Policy · 0 this week"), ("/CATEGORIES", "Policy")],
         [("/latest", "Nothing has been published yet"), ("/latest policy", "Nothing has been published in Policy")],
         [("/latest polcy", "Did you mean policy"), ("/article", "Which article"), ("/article nope", "not stored")],
         [("/search", "Search for what"), ("/search whales", "Nothing stored has “whales”")],
         [("/ask", "What would you like to know"), ("/ask who won?", "Nothing stored answers that")],
         [("/schedule", "Choose below"), ("/schedule daily 25:00", "no schedule that I know")],
-        [("/subscribe policy", "at once"), ("/schedule daily 8:00 18.30", "daily at 08:00 and 18:30, UTC time")],
+        [("/subscribe policy", "at once"), ("/schedule daily 8:00 18.30", "daily at 08:00 and 18:30 (UTC)")],
         [("/timezone", "Your time zone is UTC"), ("/timezone europe/berlin", "Time zone: Europe/Berlin")],
         [("/timezone Berlin", "Time zone: Europe/Berlin"), ("/timezone Atlantis", "do not know the time zone")],
         [("/timezone new york", "Time zone: America/New_York"), ("/timezone Europe", "do not know the time zone")],
@@ -80,7 +80,7 @@ async def test_schedule_and_timezone_by_button(world: World) -> None:
     await world.reading.say("/schedule")
     menu = await world.reading.next()
     await world.reading.press(menu, "Daily at 08:00")
-    assert "daily at 08:00, UTC time" in (await world.reading.next())["text"]
+    assert "daily at 08:00 (UTC)" in (await world.reading.next())["text"]
     await world.reading.press(menu, "🌍 UTC")
     zones = await world.reading.next()
     await world.reading.press(zones, "Tokyo")

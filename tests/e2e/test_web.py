@@ -1,10 +1,10 @@
 """The web part, and updates by webhook."""
 
-import asyncio
 from pathlib import Path
 
 import aiohttp
 
+from bot.storage.connection import connect
 from tests.e2e.world import World, open_world, said
 
 
@@ -28,22 +28,15 @@ async def test_health_and_metrics(world: World) -> None:
 
 async def test_not_ready_while_the_store_is_away(world: World) -> None:
     assert world.services
-    redis = world.services.clock._redis
-    await redis.config_set("maxclients", 1)
-    await redis.connection_pool.disconnect()
-    hog = await _hog(str(redis.connection_pool.connection_kwargs["path"]))
-    try:
-        assert (await _get(world, "/health/live"))[0] == 200
-        assert (await _get(world, "/health/ready"))[0] == 503
-    finally:
-        hog.close()
-        await hog.wait_closed()
-
-
-async def _hog(path: str) -> asyncio.StreamWriter:
-    """Takes the only connection that the server gives."""
-    _, writer = await asyncio.open_unix_connection(path)
-    return writer
+    redis = connect(f"unix://{world.settings.data_folder}/valkey/valkey.sock")
+    await redis.config_set("requirepass", "secret")  # each new connection is refused from now on
+    await redis.execute_command("CLIENT", "KILL", "SKIPME", "yes")
+    assert (await _get(world, "/health/live"))[0] == 200
+    assert (await _get(world, "/health/ready"))[0] == 503
+    assert (await _get(world, "/metrics"))[0] == 503
+    await redis.config_set("requirepass", "")
+    await redis.aclose()
+    assert (await _get(world, "/health/ready"))[0] == 200
 
 
 async def test_articles_have_pages(tmp_path: Path) -> None:

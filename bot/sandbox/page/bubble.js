@@ -102,7 +102,7 @@ export class Bubble {
       "span",
       { class: "mark", title: full(message.edit_date ?? message.date) },
       message.edit_date ? "edited " : null,
-      h("time", { datetime: new Date(message.date * 1000).toISOString() }, hour(message.date)),
+      h("time", { dir: "ltr", datetime: new Date(message.date * 1000).toISOString() }, hour(message.date)),
     );
   }
 
