@@ -5,7 +5,6 @@ python-telegram-bot tells: whether a request that failed can have reached Telegr
 """
 
 from contextlib import suppress
-from types import TracebackType
 from typing import Any, cast
 
 import aiohttp
@@ -47,11 +46,6 @@ class AiohttpRequest(BaseRequest):
         if self._session is not None:
             await self._session.close()
             self._session = None
-
-    async def __aexit__(
-        self, exc_type: type[BaseException] | None, exc: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        await self.shutdown()
 
     async def do_request(
         self,
