@@ -90,6 +90,7 @@ class Worker:
         """Stopped in between, it leaves the rest of the chunk to whoever takes it over."""
         edition = await self._outbox.edition(chunk.edition_id)
         records = await self._store.read_numbers(list(chunk.numbers))
+        tries: list[asyncio.Task[bool]] = []
         async with asyncio.TaskGroup() as tasks:
             for position, mark in enumerate(chunk.marks):
                 record = records.get(chunk.numbers[position])
@@ -100,27 +101,30 @@ class Worker:
                 elif record is None or edition is None or not owed(edition, record.subscription, chunk.planned):
                     await self._outbox.settle(chunk, position, Mark.SKIPPED)
                 elif await self._pacer.slot(stopping):
-                    tasks.create_task(self._try(chunk, position))
+                    tries.append(tasks.create_task(self._try(chunk, position)))
                 else:
                     return
-        await self._outbox.finish(chunk)
+        if all(ours.result() for ours in tries):
+            await self._outbox.finish(chunk)
 
-    async def _try(self, chunk: Chunk, position: int) -> None:
+    async def _try(self, chunk: Chunk, position: int) -> bool:
+        """False if another worker has taken the chunk over, and is to finish it."""
         again = chunk.again or chunk.marks[position] is Mark.TRYING
         async with self._in_flight:
             begun = await self._outbox.begin_try(chunk, position, Mark.TRYING_AGAIN if again else Mark.TRYING)
             if begun is None:
-                return
+                return False
             edition, stored = begun
             subscription = Subscription.model_validate_json(stored) if stored else None
             if edition is None or subscription is None or not owed(edition, subscription, chunk.planned):
                 await self._outbox.settle(chunk, position, Mark.SKIPPED)
-                return
+                return True
             outcome = await self._act_safely(chunk, position, edition, subscription, silent=again)
             if isinstance(outcome, Moved):
                 await self._chats.move(subscription.chat_id, outcome.chat_id)
                 outcome = Later(timedelta())
             await self._settle(chunk, position, outcome, subscription, again=again)
+            return True
 
     async def _act_safely(
         self, chunk: Chunk, position: int, edition: Edition, subscription: Subscription, *, silent: bool

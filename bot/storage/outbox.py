@@ -118,9 +118,11 @@ return 1
 
 # Between the look at a chunk and its turn to be sent, others may have taken it over, or what it owes have changed.
 _TRY = """
+if #redis.call('XRANGE', KEYS[4], ARGV[5], ARGV[5]) == 0 then return false end
 local mark = redis.call('GETRANGE', KEYS[1], ARGV[1], ARGV[1])
 if (mark == '' and string.char(0) or mark) ~= ARGV[2] then return false end
 redis.call('SETRANGE', KEYS[1], ARGV[1], ARGV[3])
+redis.call('EXPIRE', KEYS[1], ARGV[6])
 return {redis.call('GET', KEYS[2]) or '', redis.call('HGET', KEYS[3], ARGV[4]) or ''}
 """
 
@@ -194,10 +196,18 @@ class Outbox:
 
     async def begin_try(self, chunk: Chunk, position: int, mark: Mark) -> tuple[Edition | None, bytes] | None:
         """Marks a recipient as being tried; gives the edition as it is now, and the subscription as stored (empty if
-        there is none). None if the mark is no longer what it was: somebody else is at it."""
+        there is none). None if the mark is no longer what it was, or the chunk is finished: somebody else is at it.
+        """
         found = await self._try(
-            keys=[keys.marks(chunk.entry.id), keys.edition(chunk.edition_id), keys.SUBSCRIPTIONS],
-            args=[position, chunk.marks[position].value, mark.value, chunk.numbers[position]],
+            keys=[keys.marks(chunk.entry.id), keys.edition(chunk.edition_id), keys.SUBSCRIPTIONS, keys.OUTBOX],
+            args=[
+                position,
+                chunk.marks[position].value,
+                mark.value,
+                chunk.numbers[position],
+                chunk.entry.id,
+                int(_EDITION_KEPT.total_seconds()),
+            ],
         )
         if found is None:
             return None

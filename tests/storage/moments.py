@@ -1,6 +1,6 @@
 """Moments that tests bring about or wait for: no test sleeps."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 from bot.bootstrap import Stores
 from bot.storage import keys
@@ -28,3 +28,14 @@ async def a_moment_later(stores: Stores) -> None:
     start = await stores.clock.now()
     while await stores.clock.now() <= start + timedelta(milliseconds=1):
         pass
+
+
+async def come_due(stores: Stores) -> int:
+    """What was postponed, whenever to, is back in the outbox; gives how many."""
+    return await stores.outbox.promote(datetime.now(UTC) + timedelta(days=1))
+
+
+async def waits(stores: Stores) -> list[float]:
+    """How many seconds what was postponed has still to wait."""
+    later = await stores.redis.zrange(keys.LATER, 0, -1, withscores=True)
+    return [score - datetime.now(UTC).timestamp() for _, score in later]

@@ -2,8 +2,8 @@ import asyncio
 from datetime import UTC, datetime, timedelta
 
 from bot.bootstrap import Stores
+from bot.domain.article import Added
 from bot.storage import keys
-from bot.storage.articles import Added
 from tests.unit.samples import FULL, NOW, article
 
 
@@ -14,6 +14,8 @@ async def test_what_is_published_is_stored_and_owed_once(stores: Stores) -> None
     assert stored
     assert stored.article == FULL
     assert await stores.outbox.unplanned() == {"full"}
+    ((_, plan),) = await stores.redis.xrange(keys.PLANS)
+    assert plan == {b"id": b"full", b"arrived": str(stored.arrived).encode()}
 
 
 async def test_an_article_arrives_by_the_stores_clock_and_after_what_was_settled_before(stores: Stores) -> None:
@@ -22,8 +24,8 @@ async def test_an_article_arrives_by_the_stores_clock_and_after_what_was_settled
     stored = await stores.articles.get("full")
     assert stored
     assert stored.arrived > int(before.timestamp() * 1000)
-    assert [one.article.id for one in await stores.articles.arrived("policy", before, before + timedelta(hours=1))]
-    assert await stores.articles.arrived("policy", before + timedelta(hours=1), before + timedelta(hours=2)) == []
+    assert [one.article.id for one in await stores.articles.owed("policy", before, before + timedelta(hours=1))]
+    assert await stores.articles.owed("policy", before + timedelta(hours=1), before + timedelta(hours=2)) == []
 
 
 async def test_what_is_kept_is_owed_to_nobody(stores: Stores) -> None:
@@ -31,7 +33,30 @@ async def test_what_is_kept_is_owed_to_nobody(stores: Stores) -> None:
     assert await stores.outbox.unplanned() == set()
     stored = await stores.articles.get("full")
     assert stored
-    assert stored.arrived == int(NOW.timestamp() * 1000)
+    assert (stored.arrived, stored.owed) == (int(NOW.timestamp() * 1000), False)
+    assert await stores.articles.owed("policy", NOW - timedelta(days=1), NOW + timedelta(days=1)) == []
+
+
+async def test_what_was_published_elsewhere_is_owed_with_the_digests_that_reach_back_so_far(stores: Stores) -> None:
+    arrived = NOW + timedelta(days=1)
+    assert await stores.articles.keep(FULL, arrived) is Added.NEW
+    assert await stores.outbox.unplanned() == set()
+    (stored,) = await stores.articles.owed("policy", NOW, arrived)
+    assert stored.owed
+    assert await stores.articles.owed("policy", arrived, arrived + timedelta(days=1)) == []
+
+
+async def test_a_change_of_category_takes_along_what_is_owed_and_nothing_else(stores: Stores) -> None:
+    await stores.articles.keep(article("owed"), NOW)
+    await stores.articles.keep(article("kept"))
+    for name in ("owed", "kept"):
+        assert await stores.articles.keep(article(name, "tech"), NOW + timedelta(hours=5)) is Added.CHANGED
+    day = (NOW - timedelta(days=1), NOW + timedelta(days=1))
+    assert [one.article.id for one in await stores.articles.owed("tech", *day)] == ["owed"]
+    assert await stores.articles.owed("policy", *day) == []
+    kept = await stores.articles.get("kept")
+    assert kept
+    assert not kept.owed
 
 
 async def test_what_is_kept_again_is_known_or_changed_and_keeps_its_arrival(stores: Stores) -> None:
@@ -70,10 +95,10 @@ async def test_newest_first_a_page_at_a_time(stores: Stores) -> None:
     assert await stores.articles.count_since("policy", NOW - timedelta(seconds=1)) == 4
 
 
-async def test_arrived_counts_after_the_one_moment_up_to_the_other(stores: Stores) -> None:
+async def test_owed_counts_after_the_one_moment_up_to_the_other(stores: Stores) -> None:
     for minutes in range(4):
-        await stores.articles.keep(article(f"a{minutes}", published=NOW + timedelta(minutes=minutes)))
-    found = await stores.articles.arrived("policy", NOW, NOW + timedelta(minutes=2))
+        await stores.articles.keep(article(f"a{minutes}"), NOW + timedelta(minutes=minutes))
+    found = await stores.articles.owed("policy", NOW, NOW + timedelta(minutes=2))
     assert [one.article.id for one in found] == ["a2", "a1"]
 
 
@@ -86,12 +111,13 @@ async def test_many_come_in_the_order_asked_for(stores: Stores) -> None:
 
 
 async def test_what_is_removed_leaves_nothing(stores: Stores) -> None:
-    await stores.articles.keep(FULL)
+    await stores.articles.keep(FULL, NOW)
     stored = await stores.articles.get("full")
     assert stored
     await stores.articles.remove(stored)
     await stores.articles.remove(stored)
     assert await stores.articles.get("full") is None
+    assert await stores.articles.owed("policy", NOW - timedelta(days=1), NOW + timedelta(days=1)) == []
     assert await stores.articles.latest(count=5) == []
     assert await stores.articles.count("policy") == 0
 
@@ -126,5 +152,9 @@ async def test_a_change_wakes_who_waits_for_it(stores: Stores) -> None:
 
 async def test_an_article_lies_in_the_store_as_json(stores: Stores) -> None:
     await stores.articles.keep(FULL)
-    raw = await stores.redis.hget(keys.ARTICLES, "full")
-    assert raw == f"{int(NOW.timestamp() * 1000)}:{FULL.model_dump_json()}".encode()
+    await stores.articles.keep(article(), NOW)
+    milliseconds = int(NOW.timestamp() * 1000)
+    assert await stores.redis.hgetall(keys.ARTICLES) == {
+        b"full": f"{milliseconds}:0:{FULL.model_dump_json()}".encode(),
+        b"a1": f"{milliseconds}:1:{article().model_dump_json()}".encode(),
+    }

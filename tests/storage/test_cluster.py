@@ -79,7 +79,7 @@ async def test_an_article_reaches_its_subscribers(stores: Stores, services: Serv
     (entry,) = await stores.outbox.chunks.take(5, None, asyncio.Event())
     chunk = await stores.outbox.open(entry)
     assert chunk.numbers == (1, 2)
-    await stores.outbox.mark_trying(chunk, 0, Mark.TRYING)
+    assert await stores.outbox.begin_try(chunk, 0, Mark.TRYING)
     await stores.outbox.settle(chunk, 0, Mark.SENT, 77)
     now = await stores.clock.now()
     await stores.outbox.postpone(chunk, 1, now, again=False)
@@ -126,6 +126,9 @@ async def test_what_else_is_stored(stores: Stores, services: Services) -> None:
     assert ids == {"full"}
     preview = await services.drafts.write("policy\n\nA title\n\nA teaser")
     assert await services.drafts.publish(preview.draft_id)
+    filed = await services.drafts.file(preview.draft_id, "tech")
+    assert filed
+    assert await services.drafts.discard(filed.draft_id)
     await stores.outbox.owe(Edition(id="e"), [1])
     assert await stores.outbox.chunks.take_over() == []
     async with stores.presence.shown():

@@ -1,4 +1,4 @@
-"""What is owed: the outbox, and the queues under it."""
+"""What is owed: the outbox."""
 
 import asyncio
 from datetime import UTC, datetime, timedelta
@@ -7,10 +7,11 @@ import pytest
 
 from bot.bootstrap import Stores
 from bot.domain.message import Message
+from bot.domain.subscription import Address, Subscription
 from bot.storage import keys
-from bot.storage.outbox import CHUNK_SIZE, RECALLABLE, Chunk, Edition, Mark, Outbox, order
-from bot.storage.streams import Entry, LeaseQueue, Presence
-from tests.storage.moments import abandon, blocked
+from bot.storage.outbox import CHUNK_SIZE, RECALLABLE, Chunk, Edition, Mark, order
+from bot.storage.streams import Entry
+from tests.unit.samples import NOW, article
 
 EDITION = Edition(id="e1", message=Message(text="<b>Hello</b> “😀”"), articles=("a1", "a2"))
 
@@ -45,11 +46,56 @@ async def test_an_edition_for_nobody_is_no_work(stores: Stores) -> None:
 @pytest.mark.parametrize("mark", list(Mark))
 async def test_marks_are_kept_each_at_its_place(stores: Stores, mark: Mark) -> None:
     chunk = await owed(stores, *range(1, CHUNK_SIZE + 1))
-    await stores.outbox.mark_trying(chunk, 57, mark)
+    assert await stores.outbox.begin_try(chunk, 57, mark)
     marks = (await stores.outbox.open(chunk.entry)).marks
     assert [position for position, found in enumerate(marks) if found is mark] == (
         list(range(CHUNK_SIZE)) if mark is Mark.OWED else [57]
     )
+
+
+async def test_who_begins_a_try_gets_what_is_stored_by_then(stores: Stores) -> None:
+    """Not what stood there when the chunk was opened."""
+    reader = Subscription(chat_id=5).subscribe(["policy"], NOW)
+    await stores.subscriptions.change(reader, lambda old: old)
+    record = await stores.subscriptions.read(Address(5))
+    assert record
+    chunk = await owed(stores, record.number, 99)
+    better = EDITION.model_copy(update={"message": Message(text="Better")})
+    await stores.outbox.recall(EDITION, Edition(id="r1", action="edit", of="e1"), better)
+    await stores.subscriptions.change(reader, lambda old: old.park("blocked"))
+    begun = await stores.outbox.begin_try(chunk, 0, Mark.TRYING)
+    assert begun
+    assert begun[0] == better
+    assert Subscription.model_validate_json(begun[1]) == reader.park("blocked")
+    assert await stores.outbox.begin_try(chunk, 1, Mark.TRYING) == (better, b"")
+    await stores.outbox.recall(EDITION, Edition(id="r2", action="delete", of="e1"), None)
+    fresh = await stores.outbox.open(chunk.entry)
+    assert await stores.outbox.begin_try(fresh, 1, Mark.TRYING_AGAIN) == (None, b"")
+
+
+@pytest.mark.parametrize("mark", [mark for mark in Mark if mark is not Mark.OWED])
+async def test_of_two_who_begin_a_try_one_may(stores: Stores, mark: Mark) -> None:
+    """Whatever became of it under the other's hand."""
+    chunk = await owed(stores, 3, 5)
+    same = await stores.outbox.open(chunk.entry)
+    assert await stores.outbox.begin_try(chunk, 1, mark)
+    assert await stores.outbox.begin_try(same, 1, Mark.TRYING) is None
+    assert (await stores.outbox.open(chunk.entry)).marks == (Mark.OWED, mark)
+    assert await stores.outbox.begin_try(same, 0, Mark.TRYING)
+
+
+async def test_a_try_that_was_in_doubt_is_begun_again_by_one(stores: Stores) -> None:
+    chunk = await owed(stores, 3)
+    await stores.outbox.begin_try(chunk, 0, Mark.TRYING)
+    chunks = [await stores.outbox.open(chunk.entry) for _ in range(5)]
+    begun = await asyncio.gather(*(stores.outbox.begin_try(one, 0, Mark.TRYING_AGAIN) for one in chunks))
+    assert len([one for one in begun if one]) == 1
+
+
+async def test_an_edition_that_nobody_gets_goes_by_itself(stores: Stores) -> None:
+    await owed(stores, 3)
+    assert 48 * 3600 < await stores.redis.ttl(keys.edition("e1")) <= 30 * 24 * 3600
+    assert order(EDITION, []) == []
 
 
 async def test_a_receipt_is_kept_for_as_long_as_the_message_can_be_deleted(stores: Stores) -> None:
@@ -79,7 +125,7 @@ async def test_what_is_postponed_comes_back_when_it_is_due(stores: Stores) -> No
     due = datetime(2030, 1, 1, tzinfo=UTC)
     await stores.outbox.postpone(chunk, 1, due, again=True)
     await stores.outbox.finish(chunk)
-    assert await stores.outbox.next_due() == due
+    assert [score for _, score in await stores.redis.zrange(keys.LATER, 0, -1, withscores=True)] == [due.timestamp()]
     assert await stores.outbox.promote(due - timedelta(seconds=1)) == 0
     assert await stores.outbox.promote(due) == 1
     assert await stores.outbox.promote(due) == 0
@@ -91,7 +137,20 @@ async def test_what_is_postponed_comes_back_when_it_is_due(stores: Stores) -> No
     (entry,) = await take(stores)
     again = await stores.outbox.open(entry)
     assert (again.attempt, again.again) == (2, True), "doubt does not go away"
-    assert await stores.outbox.next_due() is None
+    assert await stores.redis.zcard(keys.LATER) == 0
+
+
+async def test_when_someone_was_chosen_is_not_forgotten_by_waiting(stores: Stores) -> None:
+    async with stores.redis.pipeline() as pipe:
+        for command in order(EDITION, [3], planned=1_795_341_600_123):
+            pipe.execute_command(*command)
+        await pipe.execute()
+    for _ in range(2):
+        (entry,) = await take(stores)
+        chunk = await stores.outbox.open(entry)
+        assert chunk.planned == 1_795_341_600_123
+        await stores.outbox.postpone(chunk, 0, datetime.now(UTC), again=False)
+        await stores.outbox.promote(datetime.now(UTC) + timedelta(days=1))
 
 
 async def test_of_two_who_promote_at_once_one_does(stores: Stores) -> None:
@@ -106,21 +165,49 @@ async def test_of_two_who_promote_at_once_one_does(stores: Stores) -> None:
 # -- plans ----------------------------------------------------------------------------------------------------------
 
 
+async def published(stores: Stores) -> Entry:
+    assert await stores.articles.publish(article("a1"))
+    (plan,) = await stores.outbox.plans.take(1, None, asyncio.Event())
+    return plan
+
+
 async def test_a_plan_advances_once_from_where_it_stood(stores: Stores) -> None:
-    plan = Entry("1-1", {})
+    plan = await published(stores)
     assert await stores.outbox.plan_cursor(plan) == 0
-    assert await stores.outbox.advance_plan(plan, 0, 4096, order(EDITION, list(range(1, 251))))
-    assert not await stores.outbox.advance_plan(plan, 0, 4096, order(EDITION, [1]))
+    assert await stores.outbox.advance_plan(plan, "a1", 0, 4096, order(EDITION, list(range(1, 251))))
+    assert not await stores.outbox.advance_plan(plan, "a1", 0, 4096, order(EDITION, [1]))
     assert await stores.outbox.plan_cursor(plan) == 4096
     assert await stores.outbox.chunks.waiting() == 3
-    assert await stores.outbox.advance_plan(plan, 4096, 8192, order(EDITION, []))
+    assert await stores.outbox.advance_plan(plan, "a1", 4096, 8192, order(EDITION, []))
     await stores.outbox.finish_plan(plan)
     assert await stores.outbox.plan_cursor(plan) == 0
 
 
+@pytest.mark.parametrize("start", [0, 4096])
+async def test_a_plan_that_is_finished_advances_no_more(stores: Stores, start: int) -> None:
+    """Whatever cursor a successor has read: it is gone with the plan, and would be 0 again."""
+    plan = await published(stores)
+    assert await stores.outbox.advance_plan(plan, "a1", 0, 4096, order(EDITION, [1]))
+    await stores.outbox.finish_plan(plan)
+    assert not await stores.outbox.advance_plan(plan, "a1", start, start + 4096, order(EDITION, [2]))
+    assert await stores.outbox.chunks.waiting() == 1
+    assert not await stores.redis.exists(keys.fan_out(plan.id))
+
+
+async def test_the_plan_of_an_article_that_was_taken_back_advances_no_more(stores: Stores) -> None:
+    plan = await published(stores)
+    stored = await stores.articles.get("a1")
+    assert stored
+    await stores.articles.remove(stored)
+    assert not await stores.outbox.advance_plan(plan, "a1", 0, 4096, order(EDITION, [1]))
+    assert await stores.outbox.chunks.waiting() == 0
+    assert await stores.outbox.edition("e1") is None
+
+
 async def test_a_full_slice_goes_into_the_outbox_in_one_step(stores: Stores) -> None:
     numbers = list(range(1, 4096 * 8))
-    assert await stores.outbox.advance_plan(Entry("1-1", {}), 0, 4096, order(EDITION, numbers))
+    plan = await published(stores)
+    assert await stores.outbox.advance_plan(plan, "a1", 0, 4096, order(EDITION, numbers))
     chunks = [await stores.outbox.open(entry) for entry in await take(stores, 999)]
     assert [number for chunk in chunks for number in chunk.numbers] == numbers
 
@@ -158,116 +245,3 @@ async def test_an_article_that_is_forgotten_has_no_editions(stores: Stores) -> N
 
 async def test_nothing_counts_as_nothing(stores: Stores) -> None:
     assert await stores.outbox.counts() == {"chunks_waiting": 0, "plans_waiting": 0, "postponed_waiting": 0}
-
-
-# -- leases ---------------------------------------------------------------------------------------------------------
-
-
-@pytest.fixture
-async def other(stores: Stores) -> Outbox:
-    """Another process's."""
-    return Outbox(stores.redis, Presence(stores.redis, "other"))
-
-
-async def test_preparing_twice_keeps_what_is_there(stores: Stores) -> None:
-    await stores.outbox.owe(EDITION, [1])
-    await stores.outbox.prepare()
-    assert len(await take(stores)) == 1
-
-
-async def test_what_was_owed_before_anyone_was_ready_is_taken(stores: Stores) -> None:
-    await stores.redis.delete(keys.OUTBOX)
-    await stores.outbox.owe(EDITION, [1])
-    await stores.outbox.prepare()
-    assert len(await take(stores)) == 1
-
-
-async def test_each_entry_goes_to_one(stores: Stores, other: Outbox) -> None:
-    for number in range(1, 5):
-        await stores.outbox.owe(EDITION, [number])
-    mine, theirs = await take(stores, 3), await other.chunks.take(3, None, asyncio.Event())
-    assert (len(mine), len(theirs)) == (3, 1)
-    assert await take(stores) == []
-
-
-async def test_waiting_ends_with_the_first_entry(stores: Stores) -> None:
-    async with asyncio.TaskGroup() as tasks:
-        waiting = tasks.create_task(stores.outbox.chunks.take(5, timedelta(seconds=20), asyncio.Event()))
-        await stores.outbox.owe(EDITION, [1])
-    assert len(waiting.result()) == 1
-
-
-async def test_waiting_ends_when_told_to_stop(stores: Stores) -> None:
-    stopping = asyncio.Event()
-    async with asyncio.TaskGroup() as tasks:
-        waiting = tasks.create_task(stores.outbox.chunks.take(5, timedelta(hours=1), stopping))
-        await blocked(stores.redis)
-        stopping.set()
-    assert waiting.result() == []
-
-
-async def test_what_a_living_process_took_stays_with_it(stores: Stores, other: Outbox) -> None:
-    await owed(stores, 1)
-    await abandon(stores, stores.presence)
-    await stores.presence.show()
-    assert await other.chunks.take_over() == []
-
-
-async def test_what_a_dead_process_left_is_taken_over_once(stores: Stores, other: Outbox) -> None:
-    chunk = await owed(stores, 1, 2)
-    await stores.outbox.settle(chunk, 0, Mark.SENT, 7)
-    await abandon(stores, stores.presence)
-    third = Outbox(stores.redis, Presence(stores.redis, "third"))
-    taken = await asyncio.gather(other.chunks.take_over(), third.chunks.take_over())
-    (entry,) = [entry for entries in taken for entry in entries]
-    assert (await other.open(entry)).marks == (Mark.SENT, Mark.OWED)
-    assert await other.chunks.take_over() == []
-
-
-async def test_what_was_taken_a_moment_ago_is_not_taken_over(stores: Stores, other: Outbox) -> None:
-    """Its process may be about to show that it lives."""
-    await owed(stores, 1)
-    await abandon(stores, stores.presence, idle_ms=0)
-    assert await other.chunks.take_over() == []
-
-
-async def test_what_was_finished_meanwhile_is_not_taken_over(stores: Stores, other: Outbox) -> None:
-    chunk = await owed(stores, 1)
-    await abandon(stores, stores.presence)
-    await stores.redis.xdel(keys.OUTBOX, chunk.entry.id)
-    assert await other.chunks.take_over() == []
-
-
-async def test_dead_processes_that_left_nothing_are_forgotten(stores: Stores, other: Outbox) -> None:
-    chunk = await owed(stores, 1)
-    await stores.outbox.finish(chunk)
-    await abandon(stores, stores.presence)
-    await other.chunks.take_over()
-    assert await stores.redis.xinfo_consumers(keys.OUTBOX, "workers") == []
-
-
-async def test_presence_is_shown_and_taken_down(stores: Stores) -> None:
-    presence = Presence(stores.redis, "me", timedelta(seconds=10))
-    async with presence.shown():
-        assert 0 < await stores.redis.pttl(keys.presence("me")) <= 10_000
-    assert not await stores.redis.exists(keys.presence("me"))
-
-
-async def test_presence_is_shown_again_before_it_ends(stores: Stores) -> None:
-    shown = asyncio.Queue[None]()
-
-    class Counted(Presence):
-        async def show(self) -> None:
-            await super().show()
-            shown.put_nowait(None)
-
-    async with Counted(stores.redis, "me", timedelta(milliseconds=60)).shown():
-        for _ in range(3):
-            await shown.get()
-        assert await stores.redis.exists(keys.presence("me"))
-
-
-async def test_queues_are_apart(stores: Stores) -> None:
-    queue = LeaseQueue(stores.redis, keys.PLANS, stores.presence)
-    await stores.outbox.owe(EDITION, [1])
-    assert await queue.take(5, None, asyncio.Event()) == []

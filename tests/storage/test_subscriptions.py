@@ -10,7 +10,7 @@ from bot.domain.subscription import Address, ChatKind, Subscription
 from bot.storage import keys
 from bot.storage.outbox import Edition, order
 from bot.storage.subscriptions import Record
-from tests.unit.samples import NOW
+from tests.unit.samples import NOW, article
 
 DAILY = Schedule.parse("daily 08:00")
 
@@ -112,6 +112,51 @@ async def test_what_was_read_too_long_ago_is_not_saved_and_owes_nothing(stores: 
     assert await stores.subscriptions.save(now, settled, order(edition, [now.number]))
     assert await stores.outbox.chunks.waiting() == 1
     assert await stores.outbox.edition("e") == edition
+
+
+async def test_what_tells_of_an_article_that_was_taken_back_is_not_saved_and_owes_nothing(stores: Stores) -> None:
+    record = await subscribe(stores, 1, "policy")
+    await stores.articles.publish(article("a1"))
+    edition = Edition(id="e", message=Message(text="x"))
+    settled = record.subscription.settle(["policy"], NOW + timedelta(hours=1))
+    assert not await stores.subscriptions.save(record, settled, order(edition, [record.number]), ["a1", "gone"])
+    assert await stores.outbox.chunks.waiting() == 0
+    assert await stores.subscriptions.read(Address(1)) == record
+    assert await stores.subscriptions.save(record, settled, order(edition, [record.number]), ["a1"])
+    assert await stores.outbox.chunks.waiting() == 1
+
+
+async def test_what_is_not_stored_is_not_changed(stores: Stores) -> None:
+    await stores.subscriptions.change_stored(Address(1), lambda old: old.park("blocked"))
+    assert await stores.subscriptions.read(Address(1)) is None
+    await subscribe(stores, 1, "policy")
+    await stores.subscriptions.change_stored(Address(1), lambda old: old.park("blocked"))
+    record = await stores.subscriptions.read(Address(1))
+    assert record
+    assert record.subscription.parked == "blocked"
+
+
+async def test_one_that_cannot_be_read_keeps_no_other_from_being_read(stores: Stores) -> None:
+    one, bad, other = [await subscribe(stores, chat_id, "policy") for chat_id in (1, 2, 3)]
+    await stores.redis.hset(keys.SUBSCRIPTIONS, str(bad.number), '{"chat_id": "?"}')
+    found = await stores.subscriptions.read_numbers([one.number, bad.number, 99, other.number])
+    assert found == {one.number: one, other.number: other}
+
+
+async def test_the_topics_of_a_group_move_each_by_itself(stores: Stores) -> None:
+    chat = await subscribe(stores, -5, "policy")
+    topic = await subscribe(stores, -5, "tech", thread_id=7)
+    assert await stores.subscriptions.move(Address(-5, 7), -1005)
+    assert [record.number for record in await stores.subscriptions.of_chat(-5)] == [chat.number]
+    assert [record.number for record in await stores.subscriptions.of_chat(-1005)] == [topic.number]
+
+
+async def test_a_digest_that_is_due_moves_along(stores: Stores) -> None:
+    await subscribe(stores, -5, "policy")
+    await stores.subscriptions.change(Subscription(chat_id=-5), lambda old: old.with_schedule(DAILY))
+    await stores.subscriptions.move(Address(-5), -1005)
+    (record,) = await stores.subscriptions.due(NOW + timedelta(days=2), count=5)
+    assert record.subscription.address == Address(-1005)
 
 
 async def test_what_was_removed_meanwhile_is_not_brought_back(stores: Stores) -> None:

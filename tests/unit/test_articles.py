@@ -53,6 +53,61 @@ async def test_what_is_taken_back_before_anyone_got_it_is_owed_to_nobody(service
     assert await sent(stores) == []
 
 
+async def test_what_was_taken_back_half_way_is_taken_back_by_a_second_try(services: Services, stores: Stores) -> None:
+    """The article was removed, and then the process ended."""
+    await services.subscriptions.subscribe(Reader(Address(1)), ["policy"])
+    await services.articles.publish(FULL)
+    await services.planner.run_until_idle()
+    await sent(stores)
+    stored = await stores.articles.get("full")
+    assert stored
+    await stores.articles.remove(stored)
+    assert await services.articles.retract("full") == 1
+    (recall,) = await sent(stores)
+    edition = await stores.outbox.edition(recall.edition_id)
+    assert edition
+    assert (edition.action, recall.numbers) == ("delete", (1,))
+    assert await services.articles.retract("full") is None
+
+
+async def test_an_article_in_a_digest_and_alone_is_taken_back_from_both(services: Services, stores: Stores) -> None:
+    daily = Reader(Address(2))
+    await services.subscriptions.subscribe(Reader(Address(1)), ["policy"])
+    await services.subscriptions.subscribe(daily, ["policy"])
+    await services.planner.reschedule(daily, Schedule.parse("daily 08:00"))
+    for one in (FULL, article("a2")):
+        await services.articles.publish(one)
+    await services.planner.run_until_idle()
+    await a_moment_later(stores)
+    assert await services.planner.send_now(daily) == 2
+    await sent(stores)
+    assert await services.articles.retract("full") == 2
+    recalls = {chunk.numbers: await stores.outbox.edition(chunk.edition_id) for chunk in await sent(stores)}
+    assert {numbers: edition.action for numbers, edition in recalls.items() if edition} == {
+        (1,): "delete",
+        (2,): "edit",
+    }
+
+
+async def test_a_page_of_a_digest_stays_that_page(services: Services, stores: Stores) -> None:
+    reader = Reader(Address(1))
+    await services.subscriptions.subscribe(reader, ["policy"])
+    await services.planner.reschedule(reader, Schedule.parse("daily 08:00"))
+    for number in range(12):
+        await services.articles.publish(article(f"a{number}"))
+    await a_moment_later(stores)
+    assert await services.planner.send_now(reader) == 12
+    last = [await stores.outbox.edition(chunk.edition_id) for chunk in await sent(stores)][-1]
+    assert last
+    assert (last.page, last.pages, len(last.articles)) == (2, 2, 2)
+    assert await services.articles.retract(last.articles[0]) == 1
+    present = await stores.outbox.edition(last.id)
+    assert present
+    assert present.message
+    assert "part 2 of 2" in present.message.text
+    assert present.articles == last.articles[1:]
+
+
 async def test_a_digest_loses_only_what_is_taken_back(services: Services, stores: Stores) -> None:
     reader = Reader(Address(1))
     await services.subscriptions.subscribe(reader, ["policy", "tech"])
@@ -67,10 +122,12 @@ async def test_a_digest_loses_only_what_is_taken_back(services: Services, stores
         (recall,) = await sent(stores)
         edition = await stores.outbox.edition(recall.edition_id)
         assert edition
-        assert edition.message
-        assert edition.action == "edit"
+        assert (edition.action, edition.message) == ("edit", None)
+        present = await stores.outbox.edition(edition.of or "")
+        assert present
+        assert present.message
         titles = ["Harbour Toll Rises", "Title of a2", "Title of a3"]
-        assert [title for title in titles if title in edition.message.text] == left
+        assert [title for title in titles if title in present.message.text] == left
     assert await services.articles.retract("a3") == 1
     (recall,) = await sent(stores)
     last = await stores.outbox.edition(recall.edition_id)

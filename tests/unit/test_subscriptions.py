@@ -59,7 +59,7 @@ async def test_a_toggle_goes_both_ways(services: Services) -> None:
 
 async def test_who_subscribes_again_is_back(services: Services) -> None:
     await services.subscriptions.subscribe(READER, ["policy"])
-    await services.subscriptions.park(42, "blocked")
+    await services.subscriptions.park(READER.address, "blocked")
     assert (await services.subscriptions.get(READER)).parked == "blocked"
     assert (await services.subscriptions.subscribe(READER, ["tech"])).subscription.parked is None
 
@@ -67,11 +67,42 @@ async def test_who_subscribes_again_is_back(services: Services) -> None:
 async def test_a_chat_is_parked_with_all_its_topics_and_comes_back_so(services: Services) -> None:
     for thread_id in (None, 7):
         await services.subscriptions.subscribe(Reader(Address(-5, thread_id)), ["policy"])
-    await services.subscriptions.park(-5, "kicked")
+    await services.subscriptions.park(Address(-5, 7), "kicked")
     assert await services.subscriptions.count("policy") == 0
     await services.subscriptions.come_back(-5)
     assert await services.subscriptions.count("policy") == 2
-    await services.subscriptions.park(-99, "never seen")
+    await services.subscriptions.park(Address(-99), "never seen")
+
+
+async def test_a_topic_is_parked_without_its_chat(services: Services) -> None:
+    for thread_id in (None, 7, 8):
+        await services.subscriptions.subscribe(Reader(Address(-5, thread_id)), ["policy"])
+    await services.subscriptions.park(Address(-5, 7), "closed", topic_only=True)
+    parked = [(await services.subscriptions.get(Reader(Address(-5, thread_id)))).parked for thread_id in (None, 7, 8)]
+    assert parked == [None, "closed", None]
+    assert await services.subscriptions.count("policy") == 2
+
+
+async def test_who_speaks_can_be_written_to_again(services: Services, stores: Stores) -> None:
+    for thread_id in (None, 7):
+        await services.subscriptions.subscribe(Reader(Address(-5, thread_id)), ["policy"])
+    await services.subscriptions.park(Address(-5), "kicked")
+    await services.subscriptions.heard_from(Address(-5, 7))
+    parked = [(await services.subscriptions.get(Reader(Address(-5, thread_id)))).parked for thread_id in (None, 7)]
+    assert parked == ["kicked", None]
+    await services.subscriptions.heard_from(READER.address)
+    assert await stores.subscriptions.read(READER.address) is None
+
+
+async def test_a_group_moves_with_all_its_topics(services: Services, stores: Stores) -> None:
+    for thread_id in (None, 7):
+        await services.subscriptions.subscribe(Reader(Address(-5, thread_id)), ["policy"])
+    before = {one.subscription.thread_id: one.number for one in await stores.subscriptions.of_chat(-5)}
+    for _ in range(2):
+        await services.subscriptions.move(-5, -1005)
+        after = {one.subscription.thread_id: one.number for one in await stores.subscriptions.of_chat(-1005)}
+        assert after == before
+        assert await stores.subscriptions.of_chat(-5) == []
 
 
 async def test_all_that_is_stored_is_told_and_forgotten(services: Services) -> None:

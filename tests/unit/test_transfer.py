@@ -1,5 +1,6 @@
 """In from files, and out again."""
 
+import asyncio
 from pathlib import Path
 
 import orjson
@@ -11,6 +12,7 @@ from bot.domain.subscription import Address
 from bot.services import Services
 from bot.subscriptions import Reader
 from bot.transfer import Report, Transfer
+from tests.storage.moments import a_moment_later
 from tests.unit.samples import FULL, article
 
 DATA = Path(__file__).parents[1] / "data"
@@ -44,7 +46,7 @@ async def test_all_goes_out_and_comes_back_with_nothing_lost(
     await services.subscriptions.subscribe(Reader(Address(-5, 7)), ["policy", "tech"])
     await services.planner.reschedule(Reader(Address(-5, 7)), Schedule.parse("daily 08:00"))
     await services.subscriptions.subscribe(Reader(Address(9)), ["world"])
-    await services.subscriptions.park(9, "blocked")
+    await services.subscriptions.park(Address(9), "blocked")
     exported = sorted([line async for line in transfer_of(stores).export()])
     path = tmp_path / "all.jsonl"
     path.write_bytes(b"".join([line async for line in transfer_of(stores).export()]))
@@ -223,6 +225,46 @@ async def test_what_is_taken_is_owed_to_nobody_at_once(services: Services, store
     await lines(stores, tmp_path, ARTICLE)
     await services.planner.run_until_idle()
     assert await stores.outbox.chunks.waiting() == 0
+
+
+async def test_an_import_owes_nobody_anything_in_a_digest_either(
+    services: Services, stores: Stores, tmp_path: Path
+) -> None:
+    """Even if its articles are newer than what the chat has settled."""
+    reader = Reader(Address(1))
+    await services.subscriptions.subscribe(reader, ["policy"])
+    await services.planner.reschedule(reader, Schedule.parse("daily 08:00"))
+    await a_moment_later(stores)
+    now = await stores.clock.now()
+    (tmp_path / "one.txt").write_text("policy\n\nThe title", "utf-8")
+    report = await lines(stores, tmp_path, {**ARTICLE, "published": now.isoformat()})
+    assert report.taken == {"article": 1}
+    assert (await take(stores, tmp_path / "one.txt")).taken == {"article": 1}
+    await a_moment_later(stores)
+    assert await services.planner.send_now(reader) == 0
+    assert await services.articles.count("policy") == 2
+
+
+async def test_what_is_owed_is_owed_still_after_a_move_to_another_store(
+    services: Services, stores: Stores, tmp_path: Path
+) -> None:
+    reader = Reader(Address(1))
+    await services.subscriptions.subscribe(reader, ["policy"])
+    await services.planner.reschedule(reader, Schedule.parse("daily 08:00"))
+    await services.articles.keep(article("kept", published=await stores.clock.now()))
+    await a_moment_later(stores)
+    await services.articles.publish(FULL)
+    await a_moment_later(stores)
+    path = tmp_path / "all.jsonl"
+    path.write_bytes(b"".join([line async for line in transfer_of(stores).export()]))
+    rows = {row["id"]: row for row in map(orjson.loads, path.read_bytes().splitlines()) if row["type"] == "article"}
+    assert {name: "arrived" in row for name, row in rows.items()} == {"full": True, "kept": False}
+    await stores.redis.flushdb()
+    await stores.outbox.prepare()
+    assert (await take(stores, path)).problems == []
+    assert await services.planner.send_now(reader) == 1
+    (entry,) = await stores.outbox.chunks.take(9, None, asyncio.Event())
+    assert await stores.outbox.editions_of("full") == [(await stores.outbox.open(entry)).edition_id]
 
 
 async def test_an_empty_store_is_an_empty_file(stores: Stores) -> None:

@@ -2,13 +2,16 @@
 
 import asyncio
 from datetime import timedelta
+from typing import Any
+
+import pytest
 
 from bot.bootstrap import Stores
 from bot.domain.schedule import Schedule
 from bot.domain.subscription import Address
 from bot.services import Services
 from bot.storage import keys
-from bot.storage.outbox import Edition
+from bot.storage.outbox import Edition, order
 from bot.subscriptions import Reader
 from tests.storage.moments import a_moment_later
 from tests.unit.samples import FULL, article
@@ -32,7 +35,7 @@ async def test_an_article_is_owed_at_once_to_those_who_want_it_so(services: Serv
         await services.subscriptions.subscribe(Reader(Address(chat_id)), ["policy", "tech"])
     await services.planner.reschedule(Reader(Address(2)), DAILY)
     await services.subscriptions.unsubscribe(Reader(Address(3)), ["policy"])
-    await services.subscriptions.park(4, "blocked")
+    await services.subscriptions.park(Address(4), "blocked")
     await services.articles.publish(FULL)
     await services.planner.run_until_idle()
     ((edition, numbers),) = await owed(stores)
@@ -46,9 +49,139 @@ async def test_a_plan_that_was_left_in_the_middle_is_continued(services: Service
     await stores.redis.setbit(keys.instant_subscribers_of("policy"), 4096 * 8 + 9, 1)
     await services.articles.publish(FULL)
     (plan,) = await stores.outbox.plans.take(1, None, asyncio.Event())
-    assert await stores.outbox.advance_plan(plan, 0, 4096, [])
+    assert await stores.outbox.advance_plan(plan, "full", 0, 4096, [])
     await services.planner._fan_out(plan)
     assert [numbers for _, numbers in await owed(stores)] == [(4096 * 8 + 9,)]
+
+
+async def test_a_successor_that_comes_when_the_plan_is_finished_does_nothing(
+    services: Services, stores: Stores
+) -> None:
+    """It had read the cursor before; and it comes once more from the beginning."""
+    await services.subscriptions.subscribe(READER, ["policy"])
+    await services.articles.publish(FULL)
+    (plan,) = await stores.outbox.plans.take(1, None, asyncio.Event())
+    await services.planner._fan_out(plan)
+    assert [numbers for _, numbers in await owed(stores)] == [(1,)]
+    await services.planner._fan_out(plan)
+    for cursor in (0, 4096):
+        again = order(Edition(id="late", articles=("full",)), [1])
+        assert not await stores.outbox.advance_plan(plan, "full", cursor, cursor + 4096, again)
+    assert await owed(stores) == []
+    assert not await stores.redis.exists(keys.fan_out(plan.id))
+
+
+async def test_what_is_taken_back_while_it_is_planned_is_sent_to_nobody(
+    services: Services, stores: Stores, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Between the look at its readers and the step that owes it to them."""
+    await services.subscriptions.subscribe(READER, ["policy"])
+    await services.articles.publish(FULL)
+    look, retracted = stores.outbox.instant_subscribers, list[int | None]()
+
+    async def slowly(slug: str, start: int, count: int) -> tuple[list[int], bool]:
+        found = await look(slug, start, count)
+        retracted.append(await services.articles.retract("full"))
+        return found
+
+    monkeypatch.setattr(stores.outbox, "instant_subscribers", slowly)
+    await services.planner.run_until_idle()
+    assert retracted == [0]
+    assert await owed(stores) == []
+    assert await stores.outbox.unplanned() == set()
+
+
+async def test_what_is_taken_back_while_a_digest_is_made_is_not_in_it(
+    services: Services, stores: Stores, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await services.subscriptions.subscribe(READER, ["policy"])
+    await services.planner.reschedule(READER, DAILY)
+    for one in (FULL, article("a2")):
+        await services.articles.publish(one)
+    await a_moment_later(stores)
+    save, tries = stores.subscriptions.save, 0
+
+    async def slowly(*arguments: Any) -> bool:
+        nonlocal tries
+        tries += 1
+        if tries == 1:
+            await services.articles.retract("full")
+        return await save(*arguments)
+
+    monkeypatch.setattr(stores.subscriptions, "save", slowly)
+    assert await services.planner.send_now(READER) == 1
+    assert tries == 2
+    assert [edition.articles for edition, _ in await owed(stores)] == [("a2",)]
+
+
+async def test_one_article_that_cannot_be_worded_keeps_no_other_waiting(services: Services, stores: Stores) -> None:
+    await services.subscriptions.subscribe(READER, ["policy"])
+    await services.articles.publish(article("bad"))
+    await services.articles.publish(FULL)
+    good = await stores.redis.hget(keys.ARTICLES, "bad")
+    await stores.redis.hset(keys.ARTICLES, "bad", "1:1:{")
+    await services.planner.run_until_idle()
+    assert [edition.articles for edition, _ in await owed(stores)] == [("full",)]
+    assert {fields[b"id"] for _, fields in await stores.redis.xrange(keys.PLANS)} == {b"bad"}
+    await stores.redis.hset(keys.ARTICLES, "bad", good)
+    await run_once(services)
+    assert [edition.articles for edition, _ in await owed(stores)] == [("bad",)]
+
+
+async def test_one_subscription_that_cannot_be_read_keeps_no_digest_waiting(
+    services: Services, stores: Stores
+) -> None:
+    long_ago = await stores.clock.now() - timedelta(days=3)
+    for chat_id in (1, 2, 3):
+        reader = Reader(Address(chat_id))
+        await services.subscriptions.subscribe(reader, ["policy"])
+        await services.planner.reschedule(reader, DAILY)
+        blank = services.subscriptions.blank(reader)
+        await stores.subscriptions.change(blank, lambda old: old.settle(["policy"], long_ago))
+    await stores.redis.hset(keys.SUBSCRIPTIONS, "2", "{")
+    await services.articles.publish(FULL)
+    await a_moment_later(stores)
+    await services.planner.run_until_idle()
+    assert sorted(numbers for _, numbers in await owed(stores)) == [(1,), (3,)]
+
+
+async def run_once(services: Services) -> None:
+    """As a process that is told to stop when it has just begun."""
+    stopping = asyncio.Event()
+    stopping.set()
+    await services.planner.run(stopping)
+
+
+async def test_what_a_planner_left_it_goes_on_with_when_it_runs_again(services: Services, stores: Stores) -> None:
+    await services.subscriptions.subscribe(READER, ["policy"])
+    await services.articles.publish(FULL)
+    assert await stores.outbox.plans.take(1, None, asyncio.Event())
+    await services.planner.run_until_idle()
+    assert await owed(stores) == []
+    await run_once(services)
+    assert [numbers for _, numbers in await owed(stores)] == [(1,)]
+
+
+async def test_a_planner_runs_until_it_is_told_to_stop(services: Services, stores: Stores) -> None:
+    await services.subscriptions.subscribe(READER, ["policy"])
+    stopping = asyncio.Event()
+    async with asyncio.TaskGroup() as tasks:
+        tasks.create_task(services.planner.run(stopping))
+        await services.articles.publish(FULL)
+        assert await stores.outbox.chunks.take(1, timedelta(seconds=20), asyncio.Event())
+        stopping.set()
+    assert await stores.outbox.unplanned() == set()
+
+
+async def test_a_chunk_says_when_its_recipients_were_chosen(services: Services, stores: Stores) -> None:
+    await services.subscriptions.subscribe(READER, ["policy"])
+    await services.articles.publish(FULL)
+    await a_moment_later(stores)
+    before = await stores.clock.now()
+    await services.planner.run_until_idle()
+    (entry,) = await stores.outbox.chunks.take(9, None, asyncio.Event())
+    planned = (await stores.outbox.open(entry)).planned
+    assert int(before.timestamp() * 1000) <= planned <= int((await stores.clock.now()).timestamp() * 1000)
 
 
 async def test_a_digest_brings_what_came_since_the_last_once(services: Services, stores: Stores) -> None:

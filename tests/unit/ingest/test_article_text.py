@@ -104,8 +104,9 @@ def test_a_category_chosen_later_takes_the_place_of_a_word_that_is_none() -> Non
 
 
 def test_a_category_chosen_later_leaves_a_title_that_stands_first() -> None:
-    article = read("A title of some more words\n\nTeaser", category="tech")
-    assert (article.category, article.title, article.teaser) == ("tech", "A title of some more words", "Teaser")
+    for title in ("A title of some more words", "Two words", "x" * 33):
+        article = read(f"{title}\n\nTeaser", category="tech")
+        assert (article.category, article.title, article.teaser) == ("tech", title, "Teaser")
 
 
 def test_a_category_chosen_later_wins_over_one_that_is_written() -> None:
@@ -278,7 +279,14 @@ def test_addresses_that_browsers_mend(url: str) -> None:
     assert article.source.name == "r.example"
 
 
-@pytest.mark.parametrize("url", ["r.example", "javascript:alert(1)", "https://", "ftp://r.example/1", "https://a b"])
+@pytest.mark.parametrize("url", ["r.example/1", "www.r.example", "R.Example:8080/x?y#z"])
+def test_an_address_without_its_scheme(url: str) -> None:
+    article = read(f"{BASE}Link: {url}")
+    assert article.source is not None
+    assert article.source.url == f"https://{url}"
+
+
+@pytest.mark.parametrize("url", ["javascript:alert(1)", "https://a b", "?", "@", "mailto:a"])
 def test_a_link_that_is_none_gives_no_source(url: str) -> None:
     assert read(f"{BASE}Link: {url}").source is None
 
@@ -307,6 +315,30 @@ def test_links_behind_other_words_change_no_text() -> None:
 def test_questions(heading: str, question: str) -> None:
     article = read(f"{BASE}{heading}\n\n{question}\n\nShe.")
     assert article.faq == (FaqPair(question="Who?", answer="She."),)
+
+
+@pytest.mark.parametrize("question", ["Q.Who?", "Q. Who?"])
+def test_questions_need_no_heading(question: str) -> None:
+    article = read(f"{BASE}Body.\n\n{question}\n\nShe.\n\nAnd he.\n\nQ: Why?\n\nSo.")
+    assert article.body == ("Body.",)
+    assert article.faq == (FaqPair(question="Who?", answer="She.\n\nAnd he."), FaqPair(question="Why?", answer="So."))
+
+
+def test_an_interview_is_body_where_no_heading_stands_before_it() -> None:
+    article = read(BASE + "Q: Who?\n\nA: She.\n\nQ : Why?\n\nA: So.")
+    assert article.faq == ()
+    assert article.body == ("Q: Who?", "A: She.", "Q : Why?", "A: So.")
+
+
+def test_what_stands_between_the_heading_and_the_first_question_is_body() -> None:
+    article = read(BASE + "Body.\n\nFAQ\n\nAnswers to what readers asked.\n\nQ.Who?\n\nShe.")
+    assert article.body == ("Body.", "Answers to what readers asked.")
+    assert article.faq == (FaqPair(question="Who?", answer="She."),)
+
+
+def test_a_heading_without_questions_loses_nothing() -> None:
+    article = read(BASE + "FAQ\n\nNone were asked.")
+    assert (article.body, article.faq) == (("None were asked.",), ())
 
 
 def test_answers_of_several_paragraphs_and_a_mark() -> None:

@@ -1,5 +1,5 @@
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from bot.domain.article import Article, FaqPair, RelatedArticle, Source
@@ -7,7 +7,7 @@ from bot.domain.message import Message
 from bot.rendering import articles
 from bot.rendering.actions import AskStored, ListQuestions, ReadArticle, ShowLatest, decode
 from bot.rendering.links import Links
-from bot.rendering.markup import escape
+from bot.rendering.markup import escape, units
 from bot.sandbox.html import parse_html
 from tests.unit.rendering.limits import check, check_rich, text_of
 from tests.unit.samples import ARTICLES, FULL, TEXT, article
@@ -119,8 +119,23 @@ def test_any_article_with_something_to_see_is_a_rich_message_too(one: Article) -
 def test_the_whole_article_loses_nothing(one: Article) -> None:
     message = articles.whole(one, LINKS)
     shown = _letters("".join(text_of(part) for part in (*message.more, message.text)))
-    for text in [one.teaser, *one.body, *(pair.answer for pair in one.faq)]:
+    texts = [one.teaser, *one.body, *(pair.answer for pair in one.faq)]
+    assume(sum(units(escape(text)) for text in texts) < 20_000)  # what is longer is cut: see below
+    for text in texts:
         assert _letters(escape(text).replace("&lt;", "").replace("&gt;", "").replace("&amp;", "")) in shown
+
+
+def test_a_book_is_cut_and_says_so() -> None:
+    book = article(body=tuple(f"Chapter {number}. " + "word " * 600 for number in range(200)))
+    message = articles.whole(book, LINKS)
+    check(message)
+    parts = [text_of(part) for part in (*message.more, message.text)]
+    assert 8 <= len(parts) <= 9
+    assert "Chapter 7." in "".join(parts)
+    assert "Chapter 9." not in "".join(parts)
+    assert "longer than a chat can take" in parts[-1]
+    assert "Continue reading" in parts[-1]
+    assert actions_of(message) == [ListQuestions(id="a1")]
 
 
 def _letters(text: str) -> str:

@@ -1,4 +1,3 @@
-from html import escape as plain_escape
 from itertools import pairwise
 
 import pytest
@@ -6,7 +5,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.rendering.markup import (
-    MAX_TEXT,
     SAFE_TEXT,
     bold,
     escape,
@@ -14,14 +12,13 @@ from bot.rendering.markup import (
     italic,
     link,
     pieces,
-    plain,
     quotation,
     shorten,
     units,
 )
 from bot.sandbox.entities import utf16_length
 from bot.sandbox.html import parse_html
-from tests.unit.rendering.limits import text_of
+from tests.unit.rendering.limits import MOST_UNITS, text_of
 from tests.unit.samples import TEXT, URL
 
 LIMITS = st.integers(10, 400)
@@ -67,7 +64,6 @@ def test_text_stays_within_its_own_markup(text: str, url: str) -> None:
     ]:
         read, entities = parse_html(markup)
         assert escape(read) == escape(text)
-        assert plain(markup) == read
         assert [(one.type, one.start, one.end) for one in entities] == [(kind, 0, len(read))] or (
             kind == "text_link" and not entities  # an address that Telegram does not take for a link
         )
@@ -145,7 +141,7 @@ def test_pieces_of_a_whole_book_take_no_time() -> None:
 def test_messages_are_filled_in_order(paragraphs: list[str]) -> None:
     messages = fill(paragraphs)
     assert "\n\n".join(messages) == "\n\n".join(paragraphs)
-    assert all(units(message) <= SAFE_TEXT < MAX_TEXT for message in messages)
+    assert all(units(message) <= SAFE_TEXT < MOST_UNITS for message in messages)
     for one, other in pairwise(messages):
         assert units(one) + 2 + units(other.split("\n\n")[0]) > SAFE_TEXT
 
@@ -157,8 +153,3 @@ def test_units_not_characters_fill_a_message() -> None:
 
 def test_nothing_fills_nothing() -> None:
     assert fill([]) == []
-
-
-@given(TEXT)
-def test_plain_is_the_other_way_round(text: str) -> None:
-    assert plain(plain_escape(text)) == text

@@ -1,12 +1,21 @@
 import pytest
 from hypothesis import given
 
-from bot.domain.article import Article
+from bot.domain.article import Added, Article
 from bot.domain.category import Category
 from bot.domain.draft import Preview, Problem, Unreadable
 from bot.domain.message import Message
 from bot.rendering import posting
-from bot.rendering.actions import DiscardDraft, FileDraft, ListArticles, ManageArticle, PublishDraft, Retract, decode
+from bot.rendering.actions import (
+    MOST_BUTTONS,
+    DiscardDraft,
+    FileDraft,
+    ListArticles,
+    ManageArticle,
+    PublishDraft,
+    Retract,
+    decode,
+)
 from bot.rendering.articles import teaser
 from bot.rendering.links import Links
 from tests.unit.rendering.limits import check, text_of
@@ -34,7 +43,9 @@ def test_a_preview_shows_the_facts_and_then_what_readers_see() -> None:
 def test_a_preview_of_what_is_published_says_so() -> None:
     facts, _ = posting.preview(Preview("d1", article(), published=True), LINKS)
     assert "published already" in facts.text
-    assert "no source" in facts.text
+    assert "no link" in facts.text
+    changed, _ = posting.preview(Preview("d1", FULL, published=True, changed=True), LINKS)
+    assert "other links or questions" in changed.text
 
 
 @pytest.mark.parametrize("problem", [problem for problem in Problem if problem is not Problem.NO_CATEGORY])
@@ -59,10 +70,15 @@ def test_each_kind_of_draft_has_its_own_words() -> None:
 
 
 def test_published_offers_to_take_it_back() -> None:
-    message = posting.published(FULL, 1, new=True)
-    assert "goes to 1 chat.\nID full" in text_of(message.text)
-    assert ManageArticle(id="full") in actions_of(message)
-    assert "nothing was sent again" in posting.published(FULL, 1, new=False).text
+    for added, words in ((Added.NEW, "1 chat"), (Added.CHANGED, "Nothing was sent again")):
+        message = posting.published(FULL, 1, added)
+        text = text_of(message.text)
+        assert all(word in text for word in (FULL.title, words, "/retract full")), added
+        assert ManageArticle(id="full") in actions_of(message)
+
+
+def test_what_was_published_before_is_said_so() -> None:
+    assert "nothing was sent again" in posting.published(FULL, 1, Added.KNOWN).text
 
 
 def test_a_list_turns_both_ways() -> None:
@@ -87,19 +103,19 @@ def test_how_many_are_taken_back(reached: int, words: str) -> None:
 def test_any_draft_is_shown_in_messages_that_telegram_takes(one: Article, note: str) -> None:
     for message in posting.preview(Preview("x" * 11, one, readers=10**6), LINKS, notes=[note[:200]]):
         check(message)
-    check(posting.published(one, 10**6, new=True))
-    check(posting.published(one, 10**6, new=False))
+    for added in Added:
+        check(posting.published(one, 10**6, added))
     check(posting.manage(one))
     check(posting.article_list([one] * posting.PAGE, skip=8, total=99))
 
 
 @given(TEXT)
 def test_any_word_can_be_told_back(word: str) -> None:
-    categories = [Category(slug=f"c{n:030}x", name="😀" * 64) for n in range(40)]
+    categories = [Category(slug=f"c{n:030}x", name="😀" * 64) for n in range(120)]
     nearest = tuple(category.slug for category in categories[:3])
     message = posting.refusal(Preview("x" * 11, Unreadable(Problem.NO_CATEGORY, word, nearest)), categories)
     check(message)
-    assert len(actions_of(message)) == 24
+    assert len(actions_of(message)) == MOST_BUTTONS
     check(posting.no_such_article(word))
     check(posting.file_unreadable(word))
 
@@ -123,4 +139,5 @@ def test_fixed_words_are_messages_that_telegram_takes() -> None:
         check(message)
     assert "12.3 MB" in posting.file_too_large(12_345_678).text
     #: https://core.telegram.org/bots/api#answercallbackquery
-    assert all(len(note) <= 200 for note in (posting.draft_gone(), posting.not_published_yet()))
+    notes = (posting.draft_gone(), posting.not_published_yet(), posting.published_already())
+    assert all(len(note) <= 200 for note in notes)

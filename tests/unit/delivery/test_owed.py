@@ -1,0 +1,55 @@
+"""Whether a chat still wants what was chosen for it."""
+
+import pytest
+
+from bot.delivery.worker import owed
+from bot.domain.message import Message
+from bot.domain.schedule import Schedule
+from bot.domain.subscription import Subscription
+from bot.storage.outbox import Edition
+from tests.unit.samples import NOW
+
+#: When the chat subscribed, or changed between at once and digests.
+CHANGE = int(NOW.timestamp() * 1000)
+BEFORE, AFTER = CHANGE - 1000, CHANGE + 1000
+AT_ONCE = Subscription(chat_id=1).subscribe(["policy"], NOW)
+DAILY = AT_ONCE.with_schedule(Schedule.parse("daily 08:00"))
+DIGEST = Edition(id="d", message=Message(text="x"))
+
+
+def instant(arrived: int) -> Edition:
+    return Edition(id="e", message=Message(text="x"), category="policy", arrived=arrived)
+
+
+@pytest.mark.parametrize(
+    ("arrived", "planned", "subscription", "wanted"),
+    [
+        (AFTER, AFTER + 1, AT_ONCE, True),
+        (BEFORE, AFTER, AT_ONCE, False),  # it was there before the chat subscribed, or came with the digest
+        (CHANGE, AFTER, AT_ONCE, False),
+        (BEFORE, BEFORE + 1, AT_ONCE, True),  # chosen when it was to come at once, before the chat went to and fro
+        (AFTER, AFTER + 1, DAILY, False),  # the digest tells of it
+        (BEFORE, BEFORE + 1, DAILY, True),  # chosen before the category moved into the digest
+        (BEFORE, AFTER, DAILY, False),
+        (AFTER, AFTER + 1, AT_ONCE.unsubscribe(["policy"]), False),
+        (AFTER, AFTER + 1, AT_ONCE.subscribe(["tech"], NOW).unsubscribe(["policy"]), False),
+        (AFTER, AFTER + 1, AT_ONCE.park("blocked"), False),
+    ],
+)
+def test_an_article_sent_at_once(arrived: int, planned: int, subscription: Subscription, wanted: bool) -> None:
+    assert owed(instant(arrived), subscription, planned) is wanted
+
+
+@pytest.mark.parametrize(
+    ("edition", "subscription", "wanted"),
+    [
+        (DIGEST, DAILY, True),
+        (DIGEST, AT_ONCE, True),
+        (DIGEST, DAILY.park("blocked"), False),
+        (DIGEST, Subscription(chat_id=1), False),
+        (Edition(id="e", action="delete", of="x"), Subscription(chat_id=1, parked="blocked"), True),
+        (Edition(id="e", action="edit", of="x", category="policy"), Subscription(chat_id=1), True),
+    ],
+)
+def test_everything_else(edition: Edition, subscription: Subscription, wanted: bool) -> None:
+    assert owed(edition, subscription, 0) is wanted
