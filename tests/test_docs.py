@@ -20,7 +20,9 @@ def test_every_setting_is_documented() -> None:
 
 
 def test_every_command_is_routed_documented_and_in_help() -> None:
-    routed = {name for route in routes([1], "news_bot") if isinstance(route, CommandHandler) for name in route.commands}
+    routed = {
+        name for route in routes([1], "news_bot") if isinstance(route, CommandHandler) for name in route.commands
+    }
     assert routed == {*READER_COMMANDS, *EDITOR_COMMANDS}
     for_all, for_editors = help_text(editor=False).text, help_text(editor=True).text
     for name in routed:

@@ -193,7 +193,7 @@ def owed(edition: Edition, subscription: Subscription, planned: int) -> bool:
     if schedule is None:
         return False
     settled = int(subscription.settled_until(edition.category).timestamp() * 1000)
-    came_after, chosen_before = edition.arrived > settled, planned < settled
+    came_after, chosen_before = edition.arrived > settled, planned <= settled
     return (came_after or chosen_before) if schedule.instant else (chosen_before and not came_after)
 
 

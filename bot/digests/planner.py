@@ -8,10 +8,10 @@ Every step is guarded by what it read, so that any number of planners may run, a
 
 import asyncio
 import logging
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from bot.digests.compose import compose
-from bot.domain.article import Article
+from bot.domain.article import Article, StoredArticle
 from bot.domain.schedule import Schedule
 from bot.domain.subscription import Subscription
 from bot.rendering.articles import teaser
@@ -59,7 +59,7 @@ class Planner:
         now = await self._clock.now()
         due = await self._store.due(now, count=_DUE_AT_ONCE)
         for record in due:
-            await self._settle(record, record.subscription.categories_due(now), now)
+            await self._settle_safely(record, now)
         return bool(plans or due)
 
     async def run_until_idle(self) -> None:
@@ -99,11 +99,18 @@ class Planner:
             planned = int((await self._clock.now()).timestamp() * 1000)
             start = await self._outbox.plan_cursor(plan)
             numbers, more = await self._outbox.instant_subscribers(article.category, start, _SLICE)
-            commands = order(edition, numbers, planned)
-            await self._outbox.advance_plan(plan, article.id, start, start + _SLICE, commands)
-            if not more:
-                break
+            commands = order(edition, await self._unsettled(numbers, stored), planned)
+            advanced = await self._outbox.advance_plan(plan, article.id, start, start + _SLICE, commands)
+            if not more or (not advanced and await self._outbox.plan_cursor(plan) == start):
+                break  # the end, or finished by another planner meanwhile
         await self._outbox.finish_plan(plan)
+
+    async def _unsettled(self, numbers: list[int], stored: StoredArticle) -> list[int]:
+        """Without those who have had the article with a digest, as who has just changed to at once has."""
+        records = await self._store.read_numbers(numbers) if numbers else {}
+        slug, arrived = stored.article.category, datetime.fromtimestamp(stored.arrived / 1000, UTC)
+        had = {n for n, record in records.items() if record.subscription.settled_until(slug) >= arrived}
+        return [number for number in numbers if number not in had]
 
     # -- digests ------------------------------------------------------------------------------------------------
 
@@ -134,7 +141,7 @@ class Planner:
                 for slug in (slug for slug, when in old.categories.items() if when.instant):
                     unplanned = await self._first_unplanned(slug, now)
                     after = after.settle([slug], max(unplanned, old.settled_until(slug)))
-            if await self._store.save(record, after, owing, articles):
+            if await self._store.save(record, after, owing, articles, settled=(now, list(old.categories))):
                 return after
 
     async def _first_unplanned(self, slug: str, now: datetime) -> datetime:
@@ -146,6 +153,15 @@ class Planner:
             if stored.article.category == slug
         ]
         return min([now, *arrivals])
+
+    async def _settle_safely(self, record: Record, now: datetime) -> None:
+        """One that cannot be worded keeps no other waiting."""
+        try:
+            await self._settle(record, record.subscription.categories_due(now), now)
+        except StoreError:
+            raise
+        except Exception:
+            _LOG.exception("the digest of subscription %s could not be made", record.number)
 
     async def _settle(self, record: Record, slugs: list[str], now: datetime) -> int | None:
         """Owes what these categories have brought until now; None if someone else was faster."""

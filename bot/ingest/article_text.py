@@ -34,6 +34,8 @@ _SOURCE_LINE = re.compile(r"^Continue reading at\s++(.{1,120}?)\s*→\s*$", re.I
 # In just these capitals: "She could continue reading at home." is the article's own.
 _SOURCE_SENTENCE = re.compile(r"Continue reading at\s++([^\n→]{1,80}?)\.?\s*$")
 _LINK_LINE = re.compile(r"^Link:\s*(\S+)\s*$", re.I)
+#: An address without its scheme; a word alone ("Link: below") is none.
+_BARE_ADDRESS = re.compile(r"^[\w-]+(?:\.[\w-]+)+(?:[:/?#]|$)")
 _NAVIGATION = re.compile(r"^More in\s++.{1,80}→\s*$", re.I)
 _FAQ_HEADING = re.compile(r"^(?:Frequently Asked Questions|FAQ)\s*:?\s*$", re.I)
 _QUESTION = re.compile(r"^Q\s*[.:]\s*(.+)$", re.S)
@@ -165,7 +167,8 @@ def _take_related(block: str, parts: _Parts) -> str:
 
 def _take_source(block: str, bare: str, parts: _Parts) -> bool:
     if match := _LINK_LINE.match(bare):
-        parts.source_url = _checked(match[1]) or _checked(f"https://{match[1]}") or parts.source_url
+        bare_address = f"https://{match[1]}" if _BARE_ADDRESS.match(match[1]) else ""
+        parts.source_url = _checked(match[1]) or _checked(bare_address) or parts.source_url
         return True
     if match := _SOURCE_LINE.match(bare):
         parts.source_name = match[1]

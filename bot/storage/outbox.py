@@ -106,10 +106,11 @@ redis.call('XADD', KEYS[2], '*', 'e', ARGV[2], 'n', ARGV[3], 'p', ARGV[4], 'a', 
 return 1
 """
 
-# Only for a plan that is not finished, an article that is not taken back, and a cursor that nobody has moved.
+# Only for a plan that is not finished, an article as it was published with it, and a cursor that nobody has moved.
 _ADVANCE = """
-if #redis.call('XRANGE', KEYS[2], ARGV[1], ARGV[1]) == 0 then return 0 end
-if redis.call('HEXISTS', KEYS[3], ARGV[2]) == 0 then return 0 end
+local plan = redis.call('XRANGE', KEYS[2], ARGV[1], ARGV[1])[1]
+local stored = redis.call('HGET', KEYS[3], ARGV[2])
+if not plan or not stored or string.match(stored, '^%d+') ~= plan[2][4] then return 0 end
 if (redis.call('GET', KEYS[1]) or '0') ~= ARGV[3] then return 0 end
 redis.call('SET', KEYS[1], ARGV[4])
 for _, command in ipairs(cjson.decode(ARGV[5])) do redis.call(unpack(command)) end
@@ -272,13 +273,17 @@ class Outbox:
         async with self._redis.pipeline(transaction=True) as pipe:
             pipe.set(keys.edition(recall.id), recall.model_dump_json(), ex=_INDEX_KEPT)
             pipe.set(keys.recall(edition.id), recall.id, ex=_INDEX_KEPT)
+            await pipe.execute()
+        # The edition changes last, together with what is owed for it: whoever was interrupted before can begin again.
+        reached = [int(number) for number in await self._redis.hkeys(keys.receipts(edition.id))]
+        async with self._redis.pipeline(transaction=True) as pipe:
+            for command in order(recall, reached):
+                pipe.execute_command(*command)
             if replacement:
                 pipe.set(keys.edition(edition.id), replacement.model_dump_json(), keepttl=True)
             else:
                 pipe.delete(keys.edition(edition.id))
             await pipe.execute()
-        reached = [int(number) for number in await self._redis.hkeys(keys.receipts(edition.id))]
-        await self.owe(recall, reached)
         return len(reached)
 
     async def forget_article(self, article_id: str) -> None:

@@ -7,7 +7,7 @@ together, and an order in which all subscribers can be gone through that holds a
 import logging
 from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 import orjson
 from pydantic import ValidationError
@@ -26,6 +26,11 @@ local current = number and redis.call('HGET', KEYS[2], number) or ''
 if current ~= ARGV[2] then return -1 end
 for _, article in ipairs(cjson.decode(ARGV[7])) do
   if redis.call('HEXISTS', KEYS[5], article) == 0 then return -1 end
+end
+local time = redis.call('TIME')
+local now = string.format('%.0f', time[1] * 1000 + math.floor(time[2] / 1000))
+for i = 1, tonumber(ARGV[9]) do
+  if redis.call('ZCOUNT', KEYS[#KEYS - i + 1], '(' .. ARGV[8], now) > 0 then return -1 end
 end
 if not number then
   number = redis.call('INCR', KEYS[3])
@@ -76,16 +81,10 @@ class SubscriptionStore:
         return Record(int(number), Subscription.model_validate_json(raw), raw) if raw is not None else None
 
     async def read_numbers(self, numbers: list[int]) -> dict[int, Record]:
-        """Those stored; one that cannot be read is left out and logged, so that it keeps no other waiting."""
+        """Those stored and readable."""
         values = await self._redis.hmget(keys.SUBSCRIPTIONS, [str(number) for number in numbers])
-        records = {}
-        for number, raw in zip(numbers, values, strict=True):
-            try:
-                if raw is not None:
-                    records[number] = Record(number, Subscription.model_validate_json(raw), raw)
-            except ValidationError as error:
-                _LOG.error("subscription %s cannot be read: %s", number, error)
-        return records
+        read = [_readable(number, raw) for number, raw in zip(numbers, values, strict=True) if raw is not None]
+        return {record.number: record for record in read if record}
 
     async def change_stored(self, address: Address, change: Callable[[Subscription], Subscription]) -> None:
         """Nothing, where nothing is stored."""
@@ -111,10 +110,14 @@ class SubscriptionStore:
         after: Subscription | None,
         owing: Sequence[Command] = (),
         articles: Sequence[str] = (),
+        *,
+        settled: tuple[datetime, list[str]] | None = None,
     ) -> bool:
         """Together with the commands that owe what it settles; no `after` removes it. False, with nothing done, if
-        the record has changed since it was read, or one of these articles was taken back."""
+        the record has changed since it was read, one of these articles was taken back, or, with `settled`, something
+        has arrived in one of those categories after that moment."""
         before = record.subscription
+        until, quiet = settled or (datetime.fromtimestamp(0, UTC), [])
         slugs = list({*before.categories, *(after.categories if after else {})})
         due = after.digest_due() if after and not after.parked else None
         saved = await self._save(
@@ -125,6 +128,7 @@ class SubscriptionStore:
                 keys.DUE,
                 keys.ARTICLES,
                 *_bitmaps(slugs),
+                *(keys.owed_in(slug) for slug in quiet),
             ],
             args=[
                 keys.address(before.address),
@@ -134,6 +138,8 @@ class SubscriptionStore:
                 orjson.dumps(_bits(slugs, after)),
                 orjson.dumps(list(owing)),
                 orjson.dumps(list(articles)),
+                int(until.timestamp() * 1000),
+                len(quiet),
             ],
         )
         return int(saved) > 0
@@ -180,8 +186,18 @@ class SubscriptionStore:
         return int(await self._redis.bitcount(keys.subscribers_of(slug)))
 
     async def all(self) -> AsyncIterator[Subscription]:
-        async for _, raw in self._redis.hscan_iter(keys.SUBSCRIPTIONS, count=1000):
-            yield Subscription.model_validate_json(raw)
+        async for number, raw in self._redis.hscan_iter(keys.SUBSCRIPTIONS, count=1000):
+            if record := _readable(int(number), raw):
+                yield record.subscription
+
+
+def _readable(number: int, raw: bytes) -> Record | None:
+    """One that cannot be read is left out and logged, so that it keeps no other waiting."""
+    try:
+        return Record(number, Subscription.model_validate_json(raw), raw)
+    except ValidationError as error:
+        _LOG.error("subscription %s cannot be read: %s", number, error)
+        return None
 
 
 def _bitmaps(slugs: list[str]) -> list[str]:

@@ -18,9 +18,24 @@ from tests.process import newsbot, newsbot_once
 TOKEN = "4242:a-token-that-only-this-sandbox-knows"
 ARTICLES = 1000
 IDLE_SECONDS = 20
-WORDS = (
-    ["harbour", "council", "bridge", "comet", "ferry", "toll", "bread", "wool", "meadow", "tide", "lamp", "library", "tram", "cottage", "runner", "valley"]
-)
+WORDS = [
+    "harbour",
+    "council",
+    "bridge",
+    "comet",
+    "ferry",
+    "toll",
+    "bread",
+    "wool",
+    "meadow",
+    "tide",
+    "lamp",
+    "library",
+    "tram",
+    "cottage",
+    "runner",
+    "valley",
+]
 
 
 def _article(number: int) -> dict[str, object]:
