@@ -3,11 +3,12 @@
 from datetime import datetime
 
 from bot.domain.article import Added, Article
+from bot.domain.edition import Edition
 from bot.rendering.digests import digest
 from bot.rendering.links import Links
 from bot.storage.articles import ArticleStore
 from bot.storage.categories import CategoryStore
-from bot.storage.outbox import Edition, Outbox
+from bot.storage.outbox import Outbox
 
 
 class Articles:

@@ -6,15 +6,21 @@ from bot.rendering import answers, articles, posting
 from bot.rendering.actions import AskStored, ListQuestions, ReadArticle, decode
 from bot.telegram.context import Context, message_of
 
+_NEWEST = 5
+
 
 async def ask(update: Update, context: Context) -> None:
     """`/ask QUESTION`, a plain sentence, or a reply to a message about an article."""
     question = context.text(update)
     if not question:
-        await context.reply(update, answers.ask_what())
+        await ask_what(update, context)
         return
     found = await context.services.questions.ask(question, about=article_replied_to(update))
     await context.reply(update, answers.answer(found, context.services.links))
+
+
+async def ask_what(update: Update, context: Context) -> None:
+    await context.reply(update, answers.ask_what(await context.services.articles.latest(count=_NEWEST)))
 
 
 async def ask_in_group(update: Update, context: Context) -> None:

@@ -30,14 +30,16 @@ async def manage(update: Update, context: Context) -> None:
 
 
 async def retract(update: Update, context: Context) -> None:
-    """`/retract ID` shows the article and asks."""
+    """`/retract ID` shows the article and asks; alone, it offers what is published."""
     article_id = context.text(update)
     found = await context.services.articles.get_many([article_id, article_id.lower()]) if article_id else []
     article = found[0] if found else None
     if article:
         await context.reply(update, posting.manage(article))
+    elif article_id:
+        await context.reply(update, posting.no_such_article(article_id))
     else:
-        await context.reply(update, posting.no_such_article(article_id) if article_id else posting.retract_which())
+        await articles(update, context)
 
 
 async def retract_now(update: Update, context: Context) -> None:

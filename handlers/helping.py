@@ -6,7 +6,8 @@ from telegram.constants import ChatType
 from bot.rendering import menus
 from bot.rendering.actions import OpenMenu
 from bot.telegram.context import Context, chat_of, message_of
-from handlers import reading, scheduling, subscribing
+from handlers import asking, privacy, reading, scheduling, subscribing
+from handlers.permissions import for_managers
 
 
 async def help_me(update: Update, context: Context) -> None:
@@ -22,12 +23,17 @@ async def open_menu(update: Update, context: Context) -> None:
         "latest": reading.latest_all,
         "schedule": scheduling.choose_schedule,
         "timezone": scheduling.choose_timezone,
+        "digest": for_managers(scheduling.digest),
+        "ask": asking.ask_what,
+        "privacy": privacy.privacy,
+        "mydata": for_managers(privacy.my_data),
+        "forget": for_managers(privacy.ask_to_forget),
         "keep": keep,
     }
     opener = openers.get(context.action.name)
-    await context.note(update, "" if opener else menus.stale_button())
     if opener:
         await opener(update, context)
+    await context.note(update, "" if opener else menus.stale_button())
 
 
 async def keep(update: Update, context: Context) -> None:

@@ -9,6 +9,7 @@ from bot.rendering.actions import ReadArticle, ShowLatest
 from bot.telegram.context import Context
 
 _FOUND = 5
+_NEWEST = 6
 
 
 async def latest(update: Update, context: Context) -> None:
@@ -39,7 +40,7 @@ async def article(update: Update, context: Context) -> None:
     if article_id:
         await _show(update, context, article_id)
     else:
-        await context.reply(update, menus.article_which())
+        await context.reply(update, articles.which(await context.services.articles.latest(count=_NEWEST)))
 
 
 async def read_here(update: Update, context: Context) -> None:

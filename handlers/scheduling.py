@@ -7,7 +7,7 @@ from telegram import Update
 
 from bot.domain.schedule import Schedule, ScheduleError
 from bot.domain.subscription import Subscription
-from bot.rendering import menus
+from bot.rendering import menus, schedules
 from bot.rendering.actions import SetSchedule, SetTimezone
 from bot.telegram.context import Context
 
@@ -20,7 +20,7 @@ async def schedule(update: Update, context: Context) -> None:
 
 
 async def choose_schedule(update: Update, context: Context) -> None:
-    await context.reply(update, menus.choose_schedule(await _subscription(update, context)))
+    await context.reply(update, schedules.choose_schedule(await _subscription(update, context)))
 
 
 async def pick_schedule(update: Update, context: Context) -> None:
@@ -38,7 +38,7 @@ async def timezone(update: Update, context: Context) -> None:
 
 async def choose_timezone(update: Update, context: Context) -> None:
     subscription = await _subscription(update, context)
-    await context.reply(update, menus.choose_timezone(subscription, await _local_time(context, subscription)))
+    await context.reply(update, schedules.choose_timezone(subscription, await _local_time(context, subscription)))
 
 
 async def pick_timezone(update: Update, context: Context) -> None:
@@ -58,19 +58,19 @@ async def _set_schedule(update: Update, context: Context, words: str) -> None:
     try:
         wanted = Schedule.parse(words)
     except ScheduleError:
-        await context.reply(update, menus.no_schedule(words))
+        await context.reply(update, schedules.no_schedule(words))
         return
     subscription = await context.services.planner.reschedule(context.reader(update), wanted)
-    await context.reply(update, menus.scheduled(subscription))
+    await context.reply(update, schedules.scheduled(subscription))
 
 
 async def _set_timezone(update: Update, context: Context, name: str) -> None:
     zone, nearest = find_zone(name)
     if zone is None:
-        await context.reply(update, menus.no_timezone(name, nearest))
+        await context.reply(update, schedules.no_timezone(name, nearest))
         return
     subscription = await context.services.subscriptions.set_timezone(context.reader(update), zone)
-    await context.reply(update, menus.timezone_set(subscription, await _local_time(context, subscription)))
+    await context.reply(update, schedules.timezone_set(subscription, await _local_time(context, subscription)))
 
 
 def find_zone(name: str) -> tuple[str | None, list[str]]:

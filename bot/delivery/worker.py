@@ -15,10 +15,11 @@ from typing import Protocol
 from bot.delivery.messenger import Messenger
 from bot.delivery.pacer import Pacer
 from bot.domain.delivery import Ambiguous, Later, Moved, Outcome, Refused, Sent, Unreachable
+from bot.domain.edition import Edition, Mark
 from bot.domain.message import Message
 from bot.domain.subscription import Address, Subscription
 from bot.storage.connection import StoreError
-from bot.storage.outbox import Chunk, Edition, Mark, Outbox
+from bot.storage.outbox import Chunk, Outbox
 from bot.storage.streams import Entry
 from bot.storage.subscriptions import SubscriptionStore
 

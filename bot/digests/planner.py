@@ -12,6 +12,7 @@ from datetime import UTC, datetime, timedelta
 
 from bot.digests.compose import compose
 from bot.domain.article import Article, StoredArticle
+from bot.domain.edition import Edition
 from bot.domain.schedule import Schedule
 from bot.domain.subscription import Subscription
 from bot.rendering.articles import teaser
@@ -21,7 +22,7 @@ from bot.storage.articles import ArticleStore
 from bot.storage.categories import CategoryStore
 from bot.storage.clock import StoreClock
 from bot.storage.connection import StoreError
-from bot.storage.outbox import Command, Edition, Outbox, order
+from bot.storage.outbox import Command, Outbox, order
 from bot.storage.streams import Entry
 from bot.storage.subscriptions import Record, SubscriptionStore
 from bot.subscriptions import Reader, Subscriptions

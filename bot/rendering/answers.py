@@ -1,5 +1,7 @@
 """Answers in words: quoted, dated and linked, or an honest no."""
 
+from collections.abc import Sequence
+
 from bot.domain.answer import Answer, Quote
 from bot.domain.article import Article
 from bot.domain.message import Message
@@ -43,7 +45,7 @@ def quote(found: Quote, links: Links) -> Message:
     return Message(text="\n".join(lines), buttons=(*question_buttons(article, but=found.question), read))
 
 
-def ask_what() -> Message:
-    return Message(
-        text="What would you like to know? Write /ask and your question, or, in a private chat, just the question."
-    )
+def ask_what(newest: Sequence[Article]) -> Message:
+    """With a stored question of each of these articles to begin with."""
+    text = "What would you like to know? Write /ask and your question, or, in a private chat, just the question."
+    return Message(text=text, buttons=tuple(row for article in newest for row in question_buttons(article)[:1]))

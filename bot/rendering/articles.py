@@ -100,6 +100,11 @@ def article_list(
     return Message(text="\n\n".join([bold(heading), *items]), buttons=rows)
 
 
+def which(newest: Sequence[Article]) -> Message:
+    text = f"Which article? Write {bold('/article ID')}" + (", or choose one of the newest:" if newest else ".")
+    return Message(text=text, buttons=title_buttons(newest))
+
+
 def not_stored() -> Message:
     return Message(
         text="That article is not stored, or was taken back. /latest shows the newest ones.",

@@ -4,32 +4,27 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from bot.domain.category import Category
 from bot.domain.message import Attachment, Button, Message
-from bot.domain.schedule import Schedule
 from bot.domain.subscription import Change, Subscription
-from bot.rendering.actions import MOST_BUTTONS, Forget, OpenMenu, SetSchedule, SetTimezone, ShowLatest, ToggleCategory
+from bot.rendering.actions import MOST_BUTTONS, Forget, OpenMenu, ShowLatest, ToggleCategory
 from bot.rendering.markup import bold, escape, fill, shorten
+from bot.rendering.schedules import some, summary
 
-_SCHEDULES = ("instant", "daily 08:00", "daily 12:00", "daily 18:00", "daily 08:00 18:00")
-_TIMEZONES = (
-    "UTC",
-    "Europe/London",
-    "Europe/Berlin",
-    "Europe/Kyiv",
-    "Asia/Dubai",
-    "Asia/Kolkata",
-    "Asia/Shanghai",
-    "Asia/Tokyo",
-    "Australia/Sydney",
-    "America/New_York",
-    "America/Chicago",
-    "America/Los_Angeles",
-)
 _LIST_LIMIT = 3000
-_NAMES = 15
 _MENU_ROW = (
     OpenMenu(name="latest").button("📰 Latest"),
     OpenMenu(name="schedule").button("🕗 Schedule"),
     OpenMenu(name="help").button("❔ Help"),
+)
+
+_ALL_MENUS = tuple(
+    tuple(OpenMenu(name=name).button(label) for name, label in row.items())
+    for row in (
+        {"categories": "📂 Categories", "latest": "📰 Latest"},
+        {"schedule": "🕗 Schedule", "timezone": "🌍 Time zone"},
+        {"digest": "🗞 My digest now", "ask": "❓ Ask"},
+        {"privacy": "🔒 Privacy", "mydata": "📄 My data"},
+        {"forget": "🗑 Forget me"},
+    )
 )
 
 READER_COMMANDS: Mapping[str, str] = {
@@ -87,12 +82,12 @@ def category_list(
     shown = fill(lines, limit=_LIST_LIMIT, gap="\n")[0] if lines else "There are no categories yet."
     more = "" if shown.count("\n") + 1 >= len(lines) else "\n… and more"
     return Message(
-        text=f"{shown}{more}\n\n{_summary(subscription)}", buttons=category_buttons(categories, subscription)
+        text=f"{shown}{more}\n\n{summary(subscription)}", buttons=category_buttons(categories, subscription)
     )
 
 
 def choose_categories(categories: Sequence[Category], subscription: Subscription) -> Message:
-    text = f"Tap a category to subscribe or unsubscribe.\n\n{_summary(subscription)}"
+    text = f"Tap a category to subscribe or unsubscribe.\n\n{summary(subscription)}"
     return Message(text=text, buttons=category_buttons(categories, subscription))
 
 
@@ -113,7 +108,7 @@ def changed(change: Change, categories: Sequence[Category], *, subscribed: bool)
         )
     if not lines:
         lines.append("There is nothing to change.")
-    lines.append(_summary(change.subscription))
+    lines.append(summary(change.subscription))
     return Message(text="\n".join(lines), buttons=category_buttons(categories, change.subscription))
 
 
@@ -142,50 +137,6 @@ def no_such_category(word: str, nearest: Sequence[str]) -> Message:
     return Message(text=f"There is no category “{escape(shorten(word, 40))}”. {hint}")
 
 
-def choose_schedule(subscription: Subscription) -> Message:
-    text = (
-        f"{_summary(subscription)}\n\nChoose below, or write your own times, such as {bold('/schedule daily 07:30')}."
-    )
-    buttons = [
-        SetSchedule(words=words).button(("● " if words == str(subscription.schedule) else "") + _schedule(words))
-        for words in _SCHEDULES
-    ]
-    zone = OpenMenu(name="timezone").button(f"🌍 {subscription.timezone}")
-    return Message(text=text, buttons=(*((button,) for button in buttons), (zone,)))
-
-
-def scheduled(subscription: Subscription) -> Message:
-    zone = OpenMenu(name="timezone").button(f"🌍 {subscription.timezone}")
-    text = f"From now on: {_when(subscription)}. You have no categories yet: /categories."
-    return Message(text=_summary(subscription) if subscription.categories else text, buttons=((zone,),))
-
-
-def no_schedule(words: str) -> Message:
-    return Message(
-        text=f"“{escape(shorten(words, 60))}” is no schedule that I know. "
-        f"Write {bold('/schedule instant')} or {bold('/schedule daily 08:00')} (several times are fine), or choose:",
-        buttons=tuple((SetSchedule(words=words).button(_schedule(words)),) for words in _SCHEDULES),
-    )
-
-
-def choose_timezone(subscription: Subscription, local_time: str) -> Message:
-    text = (
-        f"Your time zone is {bold(subscription.timezone)}: it is {local_time} there.\n\n"
-        f"Choose below, or write yours, such as {bold('/timezone Europe/Lisbon')}."
-    )
-    return Message(text=text, buttons=_timezone_buttons(_TIMEZONES))
-
-
-def timezone_set(subscription: Subscription, local_time: str) -> Message:
-    return Message(text=f"Time zone: {bold(subscription.timezone)}. It is {local_time} there now.")
-
-
-def no_timezone(word: str, nearest: Sequence[str]) -> Message:
-    text = f"I do not know the time zone “{escape(shorten(word, 60))}”."
-    hint = " Did you mean one of these?" if nearest else " Write it as continent and city, such as Europe/Berlin."
-    return Message(text=text + hint, buttons=_timezone_buttons(nearest))
-
-
 def digest_empty(subscription: Subscription) -> Message:
     if not subscription.categories:
         return Message(text="You have not subscribed to anything yet: /categories.")
@@ -206,10 +157,6 @@ def search_what() -> Message:
     return Message(text=f"Search for what? Write, for example, {bold('/search bridge inspection')}.")
 
 
-def article_which() -> Message:
-    return Message(text=f"Which article? Write {bold('/article ID')}, or open one from /latest.")
-
-
 def privacy() -> Message:
     return Message(
         text=f"{bold('What is kept about this chat')}\n"
@@ -217,7 +164,8 @@ def privacy() -> Message:
         "• the categories, schedule, time zone and language chosen here, and up to when you have been sent articles\n"
         "• for 48 hours the numbers of the messages sent here, so that an article can be taken back\n\n"
         "No names, no messages, no questions, nothing about what you read. Nothing is given to anyone.\n\n"
-        "/mydata sends you all of it, /forget deletes it."
+        "/mydata sends you all of it, /forget deletes it.",
+        buttons=((OpenMenu(name="mydata").button("📄 My data"), OpenMenu(name="forget").button("🗑 Forget me")),),
     )
 
 
@@ -263,7 +211,7 @@ def help_text(*, editor: bool) -> Message:
     )
     if editor:
         text += "\n\nFor editors:\n" + "\n".join(f"/{name} · {words}" for name, words in EDITOR_COMMANDS.items())
-    return Message(text=text, buttons=((OpenMenu(name="categories").button("📂 Categories"), *_MENU_ROW[:2]),))
+    return Message(text=text, buttons=_ALL_MENUS)
 
 
 def only_text() -> Message:
@@ -286,39 +234,8 @@ def trouble() -> Message:
     return Message(text="Something went wrong here, and it has been noted. Please try that again in a minute.")
 
 
-def _summary(subscription: Subscription) -> str:
-    if not subscription.categories:
-        return "You are subscribed to nothing now."
-    slugs = _some([bold(slug) for slug in subscription.categories])
-    if subscription.schedule.instant:
-        return f"{slugs}: each article comes at once."
-    return f"{slugs}: {_when(subscription)}."
-
-
-def _when(subscription: Subscription) -> str:
-    if subscription.schedule.instant:
-        return "at once"
-    return f"{escape(_schedule(str(subscription.schedule)).lower())} ({escape(subscription.timezone)})"
-
-
-def _schedule(words: str) -> str:
-    times = Schedule.parse(words).times
-    return f"Daily at {' and '.join(f'{t:%H:%M}' for t in times)}" if times else "At once"
-
-
-def _timezone_buttons(names: Sequence[str]) -> tuple[tuple[Button, ...], ...]:
-    buttons = [SetTimezone(name=name).button(name.split("/")[-1].replace("_", " ")) for name in names]
-    return tuple(tuple(buttons[i : i + 3]) for i in range(0, len(buttons), 3))
-
-
 def _names(categories: Iterable[Category]) -> str:
-    return _some([bold(category.name) for category in categories])
-
-
-def _some(names: Sequence[str]) -> str:
-    """All of them, where they are not too many for a message."""
-    more = f" and {len(names) - _NAMES} more" if len(names) > _NAMES else ""
-    return ", ".join(names[:_NAMES]) + more
+    return some([bold(category.name) for category in categories])
 
 
 def _count(number: int, thing: str) -> str:

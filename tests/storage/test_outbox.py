@@ -6,10 +6,11 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from bot.bootstrap import Stores
+from bot.domain.edition import Edition, Mark
 from bot.domain.message import Message
 from bot.domain.subscription import Address, Subscription
 from bot.storage import keys
-from bot.storage.outbox import CHUNK_SIZE, RECALLABLE, Chunk, Edition, Mark, order
+from bot.storage.outbox import CHUNK_SIZE, RECALLABLE, Chunk, order
 from bot.storage.streams import Entry
 from tests.unit.samples import NOW, article
 

@@ -4,11 +4,12 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from bot.bootstrap import Stores
+from bot.domain.edition import Edition
 from bot.domain.message import Message
 from bot.domain.schedule import Schedule
 from bot.domain.subscription import Address, ChatKind, Subscription
 from bot.storage import keys
-from bot.storage.outbox import Edition, order
+from bot.storage.outbox import order
 from bot.storage.subscriptions import Record
 from tests.unit.samples import NOW, article
 

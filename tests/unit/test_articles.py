@@ -3,10 +3,11 @@
 import asyncio
 
 from bot.bootstrap import Stores
+from bot.domain.edition import Mark
 from bot.domain.schedule import Schedule
 from bot.domain.subscription import Address
 from bot.services import Services
-from bot.storage.outbox import Chunk, Mark
+from bot.storage.outbox import Chunk
 from bot.subscriptions import Reader
 from tests.storage.moments import a_moment_later
 from tests.unit.samples import FULL, article

@@ -5,8 +5,9 @@ import asyncio
 from bot.bootstrap import Stores
 from bot.delivery.pacer import Pacer
 from bot.delivery.worker import Worker
+from bot.domain.edition import Edition, Mark
 from bot.domain.message import Message
-from bot.storage.outbox import Edition, Mark, Outbox
+from bot.storage.outbox import Outbox
 from bot.storage.pace import Pace
 from bot.storage.streams import Presence
 from bot.subscriptions import Subscriptions

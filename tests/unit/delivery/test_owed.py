@@ -3,10 +3,10 @@
 import pytest
 
 from bot.delivery.worker import owed
+from bot.domain.edition import Edition
 from bot.domain.message import Message
 from bot.domain.schedule import Schedule
 from bot.domain.subscription import Subscription
-from bot.storage.outbox import Edition
 from tests.unit.samples import NOW
 
 #: When the chat subscribed, or changed between at once and digests.

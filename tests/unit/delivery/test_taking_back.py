@@ -5,8 +5,8 @@ import asyncio
 from bot.bootstrap import Stores
 from bot.delivery.worker import Worker
 from bot.domain.delivery import Later, Sent, Unreachable
+from bot.domain.edition import Edition
 from bot.domain.message import Message
-from bot.storage.outbox import Edition
 from tests.storage.moments import come_due
 from tests.unit.delivery.fake_messenger import Call, FakeMessenger
 

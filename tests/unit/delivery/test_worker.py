@@ -7,10 +7,11 @@ from bot.bootstrap import Stores
 from bot.delivery.pacer import Pacer
 from bot.delivery.worker import Worker, backoff
 from bot.domain.delivery import Ambiguous, Later, Moved, Refused, Sent, Unreachable
+from bot.domain.edition import Edition, Mark
 from bot.domain.message import Message
 from bot.domain.subscription import Address
 from bot.storage import keys
-from bot.storage.outbox import Chunk, Edition, Mark
+from bot.storage.outbox import Chunk
 from bot.storage.pace import Pace
 from bot.subscriptions import Reader, Subscriptions
 from tests.storage.moments import come_due, waits

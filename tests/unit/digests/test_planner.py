@@ -7,11 +7,12 @@ from typing import Any
 import pytest
 
 from bot.bootstrap import Stores
+from bot.domain.edition import Edition
 from bot.domain.schedule import Schedule
 from bot.domain.subscription import Address
 from bot.services import Services
 from bot.storage import keys
-from bot.storage.outbox import Edition, order
+from bot.storage.outbox import order
 from bot.subscriptions import Reader
 from tests.storage.moments import a_moment_later
 from tests.unit.samples import FULL, article

@@ -58,4 +58,5 @@ def test_a_quote_of_nothing_breaks_nothing(text: str) -> None:
 
 
 def test_fixed_words_are_messages_that_telegram_takes() -> None:
-    check(answers.ask_what())
+    check(answers.ask_what([]))
+    check(answers.ask_what([FULL]))

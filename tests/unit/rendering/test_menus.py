@@ -5,7 +5,7 @@ from bot.domain.category import Category
 from bot.domain.message import Message
 from bot.domain.schedule import Schedule
 from bot.domain.subscription import Change, Subscription, Unknown
-from bot.rendering import menus
+from bot.rendering import menus, schedules
 from bot.rendering.actions import SetSchedule, SetTimezone, ToggleCategory, decode
 from tests.unit.rendering.limits import check, text_of
 from tests.unit.samples import CATEGORIES, NOW, TEXT
@@ -64,13 +64,16 @@ def test_a_toggle_is_noted_without_markup() -> None:
 
 
 def test_the_schedule_that_holds_is_marked() -> None:
-    message = menus.choose_schedule(READER)
+    message = schedules.choose_schedule(READER)
     marked = [button.data for row in message.buttons for button in row if button.label.startswith("●")]
     assert marked == [SetSchedule(words="daily 08:00 18:00").encode()]
 
 
 def test_every_offered_schedule_and_zone_can_be_taken() -> None:
-    offered = [*actions_of(menus.choose_schedule(NOBODY)), *actions_of(menus.choose_timezone(NOBODY, "10:00"))]
+    offered = [
+        *actions_of(schedules.choose_schedule(NOBODY)),
+        *actions_of(schedules.choose_timezone(NOBODY, "10:00")),
+    ]
     for action in offered:
         if isinstance(action, SetSchedule):
             assert str(Schedule.parse(action.words)) == action.words
@@ -112,9 +115,9 @@ def test_any_word_can_be_told_back(word: str) -> None:
     for message in (
         menus.changed(Change((), (), unknown, READER), CATEGORIES, subscribed=True),
         menus.no_such_category(word, ["policy"]),
-        menus.no_schedule(word),
-        menus.no_timezone(word, ["America/Argentina/ComodRivadavia"]),
-        menus.no_timezone(word, []),
+        schedules.no_schedule(word),
+        schedules.no_timezone(word, ["America/Argentina/ComodRivadavia"]),
+        schedules.no_timezone(word, []),
         menus.found_nothing(word),
     ):
         check(message)
@@ -138,11 +141,10 @@ def test_any_name_of_a_category_can_be_shown(name: str) -> None:
 def test_fixed_words_are_messages_that_telegram_takes() -> None:
     for message in (
         menus.nothing_yet(None),
-        menus.scheduled(READER),
-        menus.timezone_set(READER, "10:00"),
+        schedules.scheduled(READER),
+        schedules.timezone_set(READER, "10:00"),
         menus.digest_coming(3),
         menus.search_what(),
-        menus.article_which(),
         menus.privacy(),
         menus.forget_sure(),
         menus.forgotten(True),

@@ -131,7 +131,6 @@ def test_fixed_words_are_messages_that_telegram_takes() -> None:
     for message in (
         posting.how_to_post(),
         posting.discarded(),
-        posting.retract_which(),
         posting.how_to_add_category(),
         posting.file_too_large(12_345_678),
         posting.forward_hint(),
