@@ -115,4 +115,16 @@ def build_services(stores: Stores, settings: Settings, bot_username: str) -> Ser
 
 def build_worker(stores: Stores, services: Services, settings: Settings, messenger: TelegramMessenger) -> Worker:
     pacer = Pacer(Pace(stores.redis, settings.send_rate))
-    return Worker(stores.outbox, stores.subscriptions, services.subscriptions, messenger, pacer)
+    return Worker(
+        stores.outbox,
+        stores.subscriptions,
+        services.subscriptions,
+        messenger,
+        pacer,
+        in_flight=messages_in_flight(settings.send_rate),
+    )
+
+
+def messages_in_flight(rate: float) -> int:
+    """Enough for `rate` messages a second of which each takes an eighth of a second, and a few where that is slow."""
+    return max(8, int(rate / 8))

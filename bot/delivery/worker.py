@@ -26,8 +26,6 @@ from bot.storage.subscriptions import SubscriptionStore
 _LOG = logging.getLogger(__name__)
 _POLL = timedelta(seconds=1)
 _CHUNKS_AT_ONCE = 4
-#: More than the messages under way at 1000 a second and a tenth of a second each.
-_IN_FLIGHT = 128
 _FIRST_BACKOFF = timedelta(seconds=1)
 _LONGEST_BACKOFF = timedelta(minutes=10)
 _OPEN_MARKS = (Mark.OWED, Mark.TRYING)
@@ -49,13 +47,16 @@ class Worker:
         chats: Chats,
         messenger: Messenger,
         pacer: Pacer,
+        *,
+        in_flight: int,
     ) -> None:
+        """`in_flight`: as many messages may be on their way at once, and so in doubt after a crash."""
         self._outbox = outbox
         self._store = store
         self._chats = chats
         self._messenger = messenger
         self._pacer = pacer
-        self._in_flight = asyncio.Semaphore(_IN_FLIGHT)
+        self._in_flight = asyncio.Semaphore(in_flight)
 
     async def run(self, stopping: asyncio.Event) -> None:
         await self._deliver_all(await self._outbox.chunks.left_over(), stopping)

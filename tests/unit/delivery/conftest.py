@@ -23,7 +23,7 @@ def subscriptions(stores: Stores) -> Subscriptions:
 @pytest.fixture
 def worker(stores: Stores, subscriptions: Subscriptions, messenger: FakeMessenger) -> Worker:
     pacer = Pacer(Pace(stores.redis, 1_000_000))
-    return Worker(stores.outbox, stores.subscriptions, subscriptions, messenger, pacer)
+    return Worker(stores.outbox, stores.subscriptions, subscriptions, messenger, pacer, in_flight=64)
 
 
 @pytest.fixture

@@ -48,7 +48,9 @@ class Slots(Pacer):
 def successor_of(stores: Stores, subscriptions: Subscriptions, messenger: FakeMessenger) -> Worker:
     """Another process."""
     outbox = Outbox(stores.redis, Presence(stores.redis, "successor"))
-    return Worker(outbox, stores.subscriptions, subscriptions, messenger, Pacer(Pace(stores.redis, 1_000_000)))
+    return Worker(
+        outbox, stores.subscriptions, subscriptions, messenger, Pacer(Pace(stores.redis, 1_000_000)), in_flight=64
+    )
 
 
 async def test_a_worker_that_dies_leaves_its_chunk_to_the_next(
@@ -85,7 +87,7 @@ async def test_of_two_workers_with_the_same_chunk_one_sends(
     """The first was out of reach while it waited for its turn, and was taken for dead; it wakes while the second
     is sending."""
     gate = Gate(Pace(stores.redis, 1))
-    first = Worker(stores.outbox, stores.subscriptions, subscriptions, messenger, gate)
+    first = Worker(stores.outbox, stores.subscriptions, subscriptions, messenger, gate, in_flight=64)
     await stores.outbox.owe(EDITION, chats)
     messenger.hang()
     async with asyncio.TaskGroup() as tasks:
@@ -107,7 +109,7 @@ async def test_a_worker_that_wakes_when_its_chunk_is_finished_sends_nothing(
     stores: Stores, subscriptions: Subscriptions, messenger: FakeMessenger, chats: list[int]
 ) -> None:
     gate = Gate(Pace(stores.redis, 1))
-    first = Worker(stores.outbox, stores.subscriptions, subscriptions, messenger, gate)
+    first = Worker(stores.outbox, stores.subscriptions, subscriptions, messenger, gate, in_flight=64)
     await stores.outbox.owe(EDITION, chats)
     async with asyncio.TaskGroup() as tasks:
         tasks.create_task(first.step(asyncio.Event(), None))
@@ -123,7 +125,7 @@ async def test_stopped_in_between_the_rest_stays_in_the_outbox(
     stores: Stores, subscriptions: Subscriptions, messenger: FakeMessenger, chats: list[int]
 ) -> None:
     pacer = Slots(Pace(stores.redis, 1), len(chats) - 1)
-    worker = Worker(stores.outbox, stores.subscriptions, subscriptions, messenger, pacer)
+    worker = Worker(stores.outbox, stores.subscriptions, subscriptions, messenger, pacer, in_flight=64)
     await stores.outbox.owe(EDITION, chats)
     await worker.run(asyncio.Event())
     tried = [call.chat_id for call in messenger.calls]
@@ -142,7 +144,7 @@ async def test_what_a_worker_left_it_goes_on_with_when_it_runs_again(
     await stores.outbox.owe(EDITION, chats)
     for slots in (1, len(chats) - 1):
         pacer = Slots(Pace(stores.redis, 1), slots)
-        worker = Worker(stores.outbox, stores.subscriptions, subscriptions, messenger, pacer)
+        worker = Worker(stores.outbox, stores.subscriptions, subscriptions, messenger, pacer, in_flight=64)
         if slots > 1:
             await stores.outbox.owe(EDITION.model_copy(update={"id": "e2"}), chats[:1])  # at which it stops
         await worker.run(asyncio.Event())

@@ -22,7 +22,7 @@ DAILY = Schedule.parse("daily 08:00")
 @pytest.fixture
 def worker(stores: Stores, services: Services, messenger: FakeMessenger) -> Worker:
     pacer = Pacer(Pace(stores.redis, 1_000_000))
-    return Worker(stores.outbox, stores.subscriptions, services.subscriptions, messenger, pacer)
+    return Worker(stores.outbox, stores.subscriptions, services.subscriptions, messenger, pacer, in_flight=64)
 
 
 async def change_to(services: Services, stores: Stores, schedule: Schedule) -> None:

@@ -90,7 +90,7 @@ async def test_as_long_as_telegram_asks_nothing_goes_out(
             self.held = wait
 
     pacer = Held(Pace(stores.redis, 1_000_000))
-    worker = Worker(stores.outbox, stores.subscriptions, subscriptions, messenger, pacer)
+    worker = Worker(stores.outbox, stores.subscriptions, subscriptions, messenger, pacer, in_flight=64)
     messenger.will(-1, Later(timedelta(seconds=30)))
     await stores.outbox.owe(EDITION, chats[:1])
     await worker.run_until_idle()
