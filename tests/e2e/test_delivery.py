@@ -92,9 +92,7 @@ async def test_flip_of_the_schedule_loses_nothing_that_is_owed(world: World) -> 
     await world.stop()
     await world.start(Part.UPDATES, Part.DIGESTS)
     await world.post("policy\n\nTitle\n\nTeaser")
-    assert world.services
-    while (await world.services.outbox.counts())["chunks_waiting"] == 0:
-        await world.reading.quiet(0.05)
+    await world.until(lambda counts: counts["chunks_waiting"] > 0)
     await said(world.reading, "/schedule daily 03:00")
     await said(world.reading, "/schedule instant")
     await world.stop()
@@ -121,8 +119,7 @@ async def test_a_parked_chat_that_speaks_is_served_again(world: World) -> None:
     )
     assert world.services
     await world.services.articles.publish(Article(id="a1", category="policy", title="Unheard"))
-    while (await world.services.outbox.counts()).get("failed", 0) == 0:
-        await world.reading.quiet(0.05)
+    await world.until(lambda counts: counts.get("failed", 0) > 0)
     await said(world.reading, "/categories")
     await world.services.articles.publish(Article(id="a2", category="policy", title="Heard"))
     assert (await world.reading.next())["text"].startswith("Heard")
@@ -142,11 +139,9 @@ async def test_edits_of_a_digest_never_go_backwards(world: World) -> None:
         refuse={"method": "editMessageText", "code": 502, "description": "Bad Gateway", "times": 1}
     )
     await world.services.articles.retract(found["Goes"].id)
-    while (await world.services.outbox.counts())["postponed_waiting"] == 0:
-        await world.reading.quiet(0.05)
+    await world.until(lambda counts: counts["postponed_waiting"] > 0)
     await world.services.articles.retract(found["Goes too"].id)
-    while (await world.services.outbox.counts())["postponed_waiting"] > 0:
-        await world.reading.quiet(0.05)
+    await world.until(lambda counts: counts["postponed_waiting"] == 0)
     await world.reading.quiet(0.5)
     (now,) = [m for m in await world.reading.history() if m["message_id"] == digest["message_id"]]
     assert "Stays" in now["text"] and "Goes" not in now["text"]

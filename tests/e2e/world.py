@@ -1,7 +1,7 @@
 """The whole bot against a sandbox over HTTP, with people to talk to it."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -72,6 +72,12 @@ class World:
         if self._bot:
             await self._bot
             self._bot = None
+
+    async def until(self, true: Callable[[dict[str, int]], bool]) -> None:
+        """Waits for what the outbox counts to become so."""
+        assert self.services
+        while not true(await self.services.outbox.counts()):  # noqa: ASYNC110 – another process may change it
+            await asyncio.sleep(0.02)
 
     async def download(self, message: dict[str, Any]) -> bytes:
         url = f"{self.sandbox.url}/client/files/{message['document']['file_id']}"

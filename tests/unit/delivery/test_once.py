@@ -3,41 +3,15 @@
 import pytest
 
 from bot.bootstrap import Stores
-from bot.delivery.pacer import Pacer
 from bot.delivery.worker import Worker
 from bot.domain.schedule import Schedule
 from bot.domain.subscription import Address
 from bot.services import Services
-from bot.storage.pace import Pace
 from bot.subscriptions import Reader
 from tests.storage.moments import a_moment_later, come_due
+from tests.unit.delivery.changes import AT_ONCE, DAILY, READER, change_to, everything_sent
 from tests.unit.delivery.fake_messenger import FakeMessenger
 from tests.unit.samples import FULL
-
-READER = Reader(Address(1))
-AT_ONCE = Schedule()
-DAILY = Schedule.parse("daily 08:00")
-
-
-@pytest.fixture
-def worker(stores: Stores, services: Services, messenger: FakeMessenger) -> Worker:
-    pacer = Pacer(Pace(stores.redis, 1_000_000))
-    return Worker(stores.outbox, stores.subscriptions, services.subscriptions, messenger, pacer, in_flight=64)
-
-
-async def change_to(services: Services, stores: Stores, schedule: Schedule) -> None:
-    await a_moment_later(stores)
-    await services.planner.reschedule(READER, schedule)
-    await a_moment_later(stores)
-
-
-async def everything_sent(services: Services, stores: Stores, worker: Worker) -> None:
-    """With the digest that the chat is to get next."""
-    await services.planner.run_until_idle()
-    await worker.run_until_idle()
-    await a_moment_later(stores)
-    await services.planner.send_now(READER)
-    await worker.run_until_idle()
 
 
 @pytest.mark.parametrize(
