@@ -46,7 +46,10 @@ def _redis_url(value: str) -> str:
     if not value.startswith(("redis://", "rediss://", "unix://", "redis+cluster://")):
         raise ValueError("must begin with redis://, rediss://, unix:// or redis+cluster://")
     if not value.startswith("unix://"):
-        urlsplit(value).port  # noqa: B018 – raises ValueError for one that is no number
+        try:
+            urlsplit(value).port  # noqa: B018
+        except ValueError:  # its words may hold a part of the password
+            raise ValueError("its port must be a number; encode / : @ in a password (RFC 3986, 2.1)") from None
     return value
 
 

@@ -16,7 +16,8 @@ async def my_data(update: Update, context: Context) -> None:
 
 
 async def ask_to_forget(update: Update, context: Context) -> None:
-    await context.reply(update, menus.forget_sure())
+    stored = await context.services.subscriptions.export(context.reader(update).address.chat_id)
+    await context.reply(update, menus.forget_sure() if stored else menus.forgotten(False))
 
 
 async def forget(update: Update, context: Context) -> None:

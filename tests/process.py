@@ -33,7 +33,7 @@ async def newsbot(*arguments: str, folder: Path, until: str, **settings: object)
         yield process
     finally:
         if running.returncode is None:
-            running.kill()
+            running.terminate()  # kill would leave its embedded server running
         await process.end()
 
 

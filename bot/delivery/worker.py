@@ -102,31 +102,39 @@ class Worker:
                     continue
                 elif record is None or edition is None or not owed(edition, record.subscription, chunk.planned):
                     await self._outbox.settle(chunk, position, Mark.SKIPPED)
-                elif await self._pacer.slot(stopping):
+                elif await self._turn(stopping):
                     tries.append(tasks.create_task(self._try(chunk, position)))
+                    tries[-1].add_done_callback(lambda _: self._in_flight.release())
                 else:
                     return
         if all(ours.result() for ours in tries):
             await self._outbox.finish(chunk)
 
+    async def _turn(self, stopping: asyncio.Event) -> bool:
+        """When there is room on the way, and then a slot: a stall must not let slots pile up. False when stopping."""
+        await self._in_flight.acquire()
+        if await self._pacer.slot(stopping):
+            return True
+        self._in_flight.release()
+        return False
+
     async def _try(self, chunk: Chunk, position: int) -> bool:
         """False if another worker has taken the chunk over, and is to finish it."""
         again = chunk.again or chunk.marks[position] is Mark.TRYING
-        async with self._in_flight:
-            begun = await self._outbox.begin_try(chunk, position, Mark.TRYING_AGAIN if again else Mark.TRYING)
-            if begun is None:
-                return False
-            edition, stored = begun
-            subscription = Subscription.model_validate_json(stored) if stored else None
-            if edition is None or subscription is None or not owed(edition, subscription, chunk.planned):
-                await self._outbox.settle(chunk, position, Mark.SKIPPED)
-                return True
-            outcome = await self._act_safely(chunk, position, edition, subscription, silent=again)
-            if isinstance(outcome, Moved):
-                await self._chats.move(subscription.chat_id, outcome.chat_id)
-                outcome = Later(timedelta())
-            await self._settle(chunk, position, outcome, subscription, again=again)
+        begun = await self._outbox.begin_try(chunk, position, Mark.TRYING_AGAIN if again else Mark.TRYING)
+        if begun is None:
+            return False
+        edition, stored = begun
+        subscription = Subscription.model_validate_json(stored) if stored else None
+        if edition is None or subscription is None or not owed(edition, subscription, chunk.planned):
+            await self._outbox.settle(chunk, position, Mark.SKIPPED)
             return True
+        outcome = await self._act_safely(chunk, position, edition, subscription, silent=again)
+        if isinstance(outcome, Moved):
+            await self._chats.move(subscription.chat_id, outcome.chat_id)
+            outcome = Later(timedelta())
+        await self._settle(chunk, position, outcome, subscription, again=again)
+        return True
 
     async def _act_safely(
         self, chunk: Chunk, position: int, edition: Edition, subscription: Subscription, *, silent: bool

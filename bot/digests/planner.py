@@ -59,9 +59,8 @@ class Planner:
         await self._fan_out_all(plans)
         now = await self._clock.now()
         due = await self._store.due(now, count=_DUE_AT_ONCE)
-        for record in due:
-            await self._settle_safely(record, now)
-        return bool(plans or due)
+        settled = [await self._settle_safely(record, now) for record in due]
+        return bool(plans) or any(settled)
 
     async def run_until_idle(self) -> None:
         while await self.step(asyncio.Event(), None):
@@ -155,14 +154,16 @@ class Planner:
         ]
         return min([now, *arrivals])
 
-    async def _settle_safely(self, record: Record, now: datetime) -> None:
-        """One that cannot be worded keeps no other waiting."""
+    async def _settle_safely(self, record: Record, now: datetime) -> bool:
+        """False for one that cannot be worded: it keeps no other waiting."""
         try:
             await self._settle(record, record.subscription.categories_due(now), now)
         except StoreError:
             raise
         except Exception:
             _LOG.exception("the digest of subscription %s could not be made", record.number)
+            return False
+        return True
 
     async def _settle(self, record: Record, slugs: list[str], now: datetime) -> int | None:
         """Owes what these categories have brought until now; None if someone else was faster."""

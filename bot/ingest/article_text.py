@@ -40,7 +40,7 @@ _NAVIGATION = re.compile(r"^More in\s++.{1,80}→\s*$", re.I)
 _FAQ_HEADING = re.compile(r"^(?:Frequently Asked Questions|FAQ)\s*:?\s*$", re.I)
 _QUESTION = re.compile(r"^Q\s*[.:]\s*(.+)$", re.S)
 #: Without a heading before it only this form is a stored question: "Q: …" is how interviews are printed.
-_BARE_QUESTION = re.compile(r"^Q\.\s*\S")
+_BARE_QUESTION = re.compile(r"^Q\.\s*\S.*\?$", re.S)
 _ANSWER_MARK = re.compile(r"^A\s*[.:]\s+")
 
 _URL: TypeAdapter[str] = TypeAdapter(WebUrl)

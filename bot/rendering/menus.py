@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from bot.domain.category import Category
 from bot.domain.message import Attachment, Button, Message
-from bot.domain.subscription import Change, Subscription
+from bot.domain.subscription import Change, ChatKind, Subscription
 from bot.rendering.actions import MOST_BUTTONS, Forget, OpenMenu, ShowLatest, ToggleCategory
 from bot.rendering.markup import bold, escape, fill, shorten
 from bot.rendering.schedules import some, summary
@@ -53,11 +53,13 @@ EDITOR_COMMANDS: Mapping[str, str] = {
 
 
 def greeting(categories: Sequence[Category], subscription: Subscription) -> Message:
+    private = subscription.kind is ChatKind.PRIVATE
+    ask = "You can also just ask me something" if private else "You can also /ask me something"
     text = (
         f"{bold('News, when you want it.')}\n\n"
         "Tap the categories that you want to hear of. Each new article comes here as a short teaser with its link: "
         "at once, or once a day at your own time (/schedule).\n\n"
-        "You can also just ask me something: I answer with what stored articles say, word for word."
+        f"{ask}: I answer with what stored articles say, word for word."
     )
     return Message(text=text, buttons=(*category_buttons(categories, subscription), _MENU_ROW))
 

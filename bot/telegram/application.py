@@ -12,7 +12,14 @@ from telegram import (
     Update,
 )
 from telegram.error import BadRequest, InvalidToken, NetworkError, TelegramError
-from telegram.ext import ApplicationBuilder, BaseHandler, ContextTypes, TypeHandler
+from telegram.ext import (
+    ApplicationBuilder,
+    ApplicationHandlerStop,
+    BaseHandler,
+    ContextTypes,
+    TypeHandler,
+    filters,
+)
 
 from bot.rendering import menus
 from bot.services import Services
@@ -87,6 +94,8 @@ def open_for_updates(
 
 async def heard_from(update: Update, context: Context) -> None:
     """Whoever writes or presses can be written to again, whatever Telegram said before."""
+    if filters.StatusUpdate.ALL.check_update(update):
+        return  # such as that the bot has just been removed
     if update.message or update.channel_post or update.callback_query:
         await context.services.subscriptions.heard_from(context.reader(update).address)
 
@@ -112,7 +121,7 @@ async def on_error(update: object, context: Context) -> None:
     error = context.error
     if isinstance(error, StoreError) and isinstance(update, Update):
         context.bot_data.note_store_error(update.update_id, error)
-        return
+        raise ApplicationHandlerStop  # the whole update is handled again, so nothing more of it now
     if isinstance(error, TelegramError):
         _LOG.warning("an answer was refused: %s", error.message)
         if isinstance(error, NetworkError) and not isinstance(error, BadRequest):

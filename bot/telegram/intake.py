@@ -63,12 +63,14 @@ class Intake:
     async def _handle(self, update: Update, before: asyncio.Task[None] | None) -> None:
         if before and not before.done():
             await asyncio.wait([before])
+        done = update.effective_chat is None
         while True:
             try:
-                if update.effective_chat and not await self._log.handled(update.update_id):
+                if not done and not await self._log.handled(update.update_id):
                     await self._application.process_update(update)
                     self._application.bot_data.raise_store_error(update.update_id)
-                    await self._log.mark_handled(update.update_id)
+                done = True  # what failed from here on is tried again without answering again
+                await self._log.mark_handled(update.update_id)
             except StoreError as error:
                 _LOG.warning("update %s waits for the store: %s", update.update_id, error)
                 if self._stopping.is_set():

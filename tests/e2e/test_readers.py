@@ -86,7 +86,7 @@ async def test_everything_opens_from_help(world: World) -> None:
         "❓ Ask": "What would you like to know",
         "🔒 Privacy": "What is kept",
         "📄 My data": "Nothing is stored",
-        "🗑 Forget me": "Delete everything",
+        "🗑 Forget me": "Nothing was stored",
     }
     for label, words in opened.items():
         await world.reading.press(menu, label)

@@ -151,3 +151,32 @@ async def test_what_a_worker_left_it_goes_on_with_when_it_runs_again(
     assert sorted(call.chat_id for call in messenger.calls) == [-3, -2, -1]
     assert {call.silent for call in messenger.calls} == {False}
     assert (await stores.outbox.counts())["sent"] == 3
+
+
+class Counted(Pacer):
+    """Every turn comes at once, and is counted."""
+
+    def __init__(self, pace: Pace) -> None:
+        super().__init__(pace)
+        self.given = 0
+
+    async def slot(self, stopping: asyncio.Event) -> bool:
+        self.given += 1
+        return True
+
+
+async def test_slots_do_not_pile_up_while_telegram_hangs(
+    stores: Stores, subscriptions: Subscriptions, messenger: FakeMessenger, chats: list[int]
+) -> None:
+    """Else they would all be used at once when it answers again, and overrun its limits."""
+    await stores.outbox.owe(EDITION, chats)
+    pacer = Counted(Pace(stores.redis, 1_000_000))
+    worker = Worker(stores.outbox, stores.subscriptions, subscriptions, messenger, pacer, in_flight=1)
+    messenger.hang()
+    delivering = asyncio.create_task(worker.run_until_idle())
+    await messenger.called.wait()
+    await stores.clock.now()  # a round trip, in which a second slot would have been taken
+    assert pacer.given == 1
+    messenger.answering.set()
+    await delivering
+    assert pacer.given == len(chats) == len(messenger.calls)

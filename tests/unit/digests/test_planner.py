@@ -254,3 +254,17 @@ async def test_a_chat_with_no_subscription_gets_no_digest(services: Services, st
     assert (await services.planner.reschedule(READER, DAILY)).schedule == DAILY
     assert await services.planner.send_now(READER) == 0
     assert await owed(stores) == []
+
+
+async def test_a_digest_that_cannot_be_made_is_not_tried_without_end(
+    services: Services, stores: Stores, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its round counts as idle, so that the planner waits before the next."""
+    await services.subscriptions.subscribe(READER, ["policy"])
+    await services.planner.reschedule(READER, DAILY)
+    record = await stores.subscriptions.read(READER.address)
+    assert record
+    long_ago = await stores.clock.now() - timedelta(days=2)
+    await stores.subscriptions.save(record, record.subscription.settle(["policy"], long_ago))
+    monkeypatch.setattr(services.planner, "_settle", lambda *_: 1 / 0)
+    assert await services.planner.step(asyncio.Event(), None) is False

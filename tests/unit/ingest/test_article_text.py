@@ -460,3 +460,9 @@ def test_no_text_is_slow_to_read(start: str, repeated: str, end: str) -> None:
     began = process_time()
     read_article(text, CATEGORIES, NOW)
     assert process_time() - began < 5
+
+
+def test_a_paragraph_that_only_begins_like_a_question_stays_in_the_body() -> None:
+    article = read(f"{BASE}First.\n\nQ.E.D. was what he wrote in 1931.\n\nLast.")
+    assert [*article.body][-3:] == ["First.", "Q.E.D. was what he wrote in 1931.", "Last."]
+    assert article.faq == ()
