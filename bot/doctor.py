@@ -1,6 +1,5 @@
 """What may be wrong with an installation, in plain words, and what to do about it."""
 
-import socket
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -12,6 +11,7 @@ from bot.bootstrap import open_stores
 from bot.storage.connection import StoreError
 from bot.storage.server import ServerError
 from bot.telegram.application import NoAnswer, UnknownToken, build_application, connect
+from bot.web.server import cannot_listen
 from config.settings import Settings
 
 _CLOCK_TOLERANCE = 30.0
@@ -77,17 +77,12 @@ async def _port(settings: Settings) -> Finding:
     if settings.web_port == 0:
         return Finding("web port", True, "any free one is taken")
     place = f"{settings.web_host}:{settings.web_port}"
-    try:
-        family = socket.AF_INET6 if ":" in settings.web_host else socket.AF_INET
-        with socket.socket(family) as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            probe.bind((settings.web_host, settings.web_port))
-    except OSError as error:
-        if await _is_ours(place):
-            return Finding("web port", True, f"this bot is running on {place}")
-        hint = "Set NEWSBOT_WEB_PORT to another one."
-        return Finding("web port", False, f"{place} cannot be used ({error.strerror}). {hint}")
-    return Finding("web port", True, f"{place} is free")
+    problem = cannot_listen(settings.web_host, settings.web_port)
+    if not problem:
+        return Finding("web port", True, f"{place} is free")
+    if await _is_ours(place):
+        return Finding("web port", True, f"this bot is running on {place}")
+    return Finding("web port", False, f"{place} cannot be used ({problem}). Set NEWSBOT_WEB_PORT to another one.")
 
 
 async def _is_ours(place: str) -> bool:

@@ -1,7 +1,6 @@
 """The demo: the whole bot against a Telegram of its own, with a chat page, people and something to read."""
 
 import logging
-import socket
 import tempfile
 from collections.abc import Callable
 from contextlib import suppress
@@ -18,6 +17,7 @@ from bot.runner import Part, run
 from bot.sandbox.client import Client, Person
 from bot.sandbox.server import Sandbox
 from bot.services import Services
+from bot.web.server import cannot_listen
 from config.settings import Settings, Updates
 
 _LOG = logging.getLogger(__name__)
@@ -53,12 +53,12 @@ async def run_demo(settings: Settings, port: int, tell: Callable[[str], None]) -
 
 
 def _sandbox(port: int) -> Sandbox:
-    port = port if _is_free("127.0.0.1", port) else 0
+    port = 0 if cannot_listen("127.0.0.1", port) else port
     return Sandbox(token=_TOKEN, username="demo_news_bot", name="Demo News", port=port, intro=_INTRO)
 
 
 def _demo_settings(settings: Settings, sandbox: Sandbox, folder: Path) -> Settings:
-    web_port = settings.web_port if _is_free(settings.web_host, settings.web_port) else 0
+    web_port = 0 if cannot_listen(settings.web_host, settings.web_port) else settings.web_port
     return settings.model_copy(
         update={
             "token": SecretStr(_TOKEN),
@@ -97,13 +97,3 @@ async def _open_chats(reader: Person, editor: Person, draft: str) -> None:
 def _article_files() -> list[Path]:
     folder = Path(str(files("bot.demo") / "articles"))
     return sorted(folder.glob("*.txt"))
-
-
-def _is_free(host: str, port: int) -> bool:
-    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((host, port))
-        except OSError:
-            return False
-        return True

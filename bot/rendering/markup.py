@@ -75,3 +75,7 @@ def pieces(text: str, limit: int) -> list[str]:
         found.append(head)
         rest = rest[len(head) :].lstrip()
     return [*found, rest] if rest else found
+
+
+def counted(number: int, thing: str) -> str:
+    return f"{number:,} {thing}{'' if number == 1 else 's'}"

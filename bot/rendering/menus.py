@@ -6,7 +6,7 @@ from bot.domain.category import Category
 from bot.domain.message import Attachment, Button, Message
 from bot.domain.subscription import Change, ChatKind, Subscription
 from bot.rendering.actions import MOST_BUTTONS, Forget, OpenMenu, ShowLatest, ToggleCategory
-from bot.rendering.markup import bold, escape, fill, shorten
+from bot.rendering.markup import bold, counted, escape, fill, shorten
 from bot.rendering.schedules import some, summary
 
 _LIST_LIMIT = 3000
@@ -148,7 +148,7 @@ def digest_empty(subscription: Subscription) -> Message:
 
 
 def digest_coming(count: int) -> Message:
-    return Message(text=f"Your digest is on its way: {_count(count, 'article')}.")
+    return Message(text=f"Your digest is on its way: {counted(count, 'article')}.")
 
 
 def found_nothing(words: str) -> Message:
@@ -238,7 +238,3 @@ def trouble() -> Message:
 
 def _names(categories: Iterable[Category]) -> str:
     return some([bold(category.name) for category in categories])
-
-
-def _count(number: int, thing: str) -> str:
-    return f"{number} {thing}{'' if number == 1 else 's'}"

@@ -18,7 +18,7 @@ from bot.rendering.actions import (
 )
 from bot.rendering.articles import date, teaser
 from bot.rendering.links import Links
-from bot.rendering.markup import bold, escape, italic, shorten
+from bot.rendering.markup import bold, counted, escape, italic, shorten
 
 PAGE = 8
 _LABEL = 45
@@ -43,7 +43,7 @@ def preview(shown: Preview, links: Links, *, notes: Sequence[str] = ()) -> list[
     if isinstance(article, Unreadable):
         raise TypeError("a draft that cannot be read has no preview")
     counts = {"paragraph": article.body, "question": article.faq, "related title": article.related}
-    facts = [_count(len(things), thing) for thing, things in counts.items() if things]
+    facts = [counted(len(things), thing) for thing, things in counts.items() if things]
     source = f"source {escape(shorten(article.source.name, 100))}" if article.source else ""
     link = "" if article.source and article.source.url else "no link: its teaser links to the article here"
     facts += [fact for fact in (source, link) if fact]
@@ -64,7 +64,7 @@ def _reach(shown: Preview, article: Article) -> str:
         )
     if shown.published:
         return "⚠️ This very text is published already; publishing it again changes nothing."
-    return f"It goes to {_count(shown.readers, 'chat')} subscribed to {bold(article.category)}."
+    return f"It goes to {counted(shown.readers, 'chat')} subscribed to {bold(article.category)}."
 
 
 def refusal(shown: Preview, categories: Sequence[Category]) -> Message:
@@ -102,7 +102,7 @@ def published(article: Article, readers: int, added: Added) -> Message:
     title = bold(shorten(article.title, 200))
     if added is Added.KNOWN:
         return Message(text=f"{title} was published already: nothing was sent again.")
-    done = f"Published: {title} goes to {_count(readers, 'chat')}."
+    done = f"Published: {title} goes to {counted(readers, 'chat')}."
     if added is Added.CHANGED:
         done = f"Changed: {title} has its new links and questions. Nothing was sent again."
     return Message(
@@ -145,7 +145,7 @@ def article_list(articles: Sequence[Article], *, skip: int, total: int) -> Messa
         turning.append(ListArticles(skip=max(0, skip - PAGE)).button("‹ Newer"))
     if skip + len(articles) < total:
         turning.append(ListArticles(skip=skip + PAGE).button("Older ›"))
-    heading = bold(f"Published: {_count(total, 'article')}")
+    heading = bold(f"Published: {counted(total, 'article')}")
     return Message(text="\n\n".join([heading, *lines]), buttons=(*rows, *([tuple(turning)] if turning else [])))
 
 
@@ -163,7 +163,7 @@ def manage(article: Article) -> Message:
 
 def retracted(reached: int) -> Message:
     return Message(
-        text=f"Taken back: it is no longer stored, and {_count(reached, 'message')} "
+        text=f"Taken back: it is no longer stored, and {counted(reached, 'message')} "
         f"{'is' if reached == 1 else 'are'} being taken back."
     )
 
@@ -201,7 +201,3 @@ def file_unreadable(name: str) -> Message:
 
 def forward_hint() -> Message:
     return Message(text="To make an article of that, reply to it with /post.")
-
-
-def _count(number: int, thing: str) -> str:
-    return f"{number:,} {thing}{'' if number == 1 else 's'}"

@@ -65,7 +65,7 @@ class Context(CallbackContext[ExtBot[None], dict[Any, Any], dict[Any, Any], Shar
         return Reader(Address(chat.id, thread), ChatKind(chat.type))
 
     def is_editor(self, update: Update) -> bool:
-        return is_editor(update, self.services)
+        return update.effective_user is not None and update.effective_user.id in self.services.owners
 
     async def is_draft(self, update: Update, article_id: str) -> bool:
         """Whether the pressed message is the preview of an article that is not published."""
@@ -196,10 +196,6 @@ async def announce_to_editor(bot: Bot, user_id: int) -> None:
     commands = [BotCommand(name, words) for name, words in {**READER_COMMANDS, **EDITOR_COMMANDS}.items()]
     with suppress(BadRequest, Forbidden):
         await bot.set_my_commands(commands, BotCommandScopeChat(user_id))
-
-
-def is_editor(update: Update, services: Services) -> bool:
-    return update.effective_user is not None and update.effective_user.id in services.owners
 
 
 def message_of(update: Update) -> TelegramMessage | None:

@@ -1,5 +1,6 @@
 """The web part's server."""
 
+import socket
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 
@@ -36,3 +37,14 @@ async def _store_away(request: web.Request, handler: Handler) -> web.StreamRespo
         return await handler(request)
     except StoreError:
         return web.Response(status=503, text="The store does not answer. Please try again in a minute.")
+
+
+def cannot_listen(host: str, port: int) -> str:
+    """Why this port cannot be had; empty if it can."""
+    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            return error.strerror or str(error)
+    return ""

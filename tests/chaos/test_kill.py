@@ -31,6 +31,10 @@ ARTICLE: dict[str, object] = {
 }
 
 
+def _settings(sandbox: Sandbox, **more: object) -> dict[str, object]:
+    return {"token": TOKEN, "api_url": sandbox.url, "web_port": 0, **more}
+
+
 def _write(path: Path, rows: list[dict[str, object]]) -> str:
     path.write_text("".join(json.dumps(row) + "\n" for row in rows))
     return str(path)
@@ -84,13 +88,7 @@ async def _until(measure: Callable[[], Awaitable[int]], goal: int) -> None:
 async def test_kill_during_a_broadcast(tmp_path: Path) -> None:
     async with Sandbox(token=TOKEN) as sandbox, aiohttp.ClientSession() as session:
         client = Client(sandbox.url, session)
-        settings: dict[str, object] = {
-            "token": TOKEN,
-            "api_url": sandbox.url,
-            "owners": 2001,
-            "send_rate": 300,
-            "web_port": 0,
-        }
+        settings = _settings(sandbox, owners=2001, send_rate=300)
         await _owe_an_article(tmp_path, settings, sandbox, client)
         before = len(await _teasers(client))
         kills = 0
@@ -119,13 +117,7 @@ async def test_store_killed_during_a_broadcast(tmp_path: Path) -> None:
     """kill -9 of the embedded server: the bot waits until it is back, and goes on where it was."""
     async with Sandbox(token=TOKEN) as sandbox, aiohttp.ClientSession() as session:
         client = Client(sandbox.url, session)
-        settings: dict[str, object] = {
-            "token": TOKEN,
-            "api_url": sandbox.url,
-            "owners": 2001,
-            "send_rate": 100,
-            "web_port": 0,
-        }
+        settings = _settings(sandbox, owners=2001, send_rate=100)
         await _owe_an_article(tmp_path, settings, sandbox, client)
         before = len(await _teasers(client))
         async with newsbot("run", "--only", "digests,delivery", folder=tmp_path, until="running", **settings) as p:
@@ -147,7 +139,7 @@ async def test_server_left_behind_is_taken_over(tmp_path: Path) -> None:
     """kill -9 of the bot: its store goes on, and what was acknowledged is there for the next process."""
     async with Sandbox(token=TOKEN) as sandbox, aiohttp.ClientSession() as session:
         reader = await Client(sandbox.url, session).new_person("Rita")
-        settings: dict[str, object] = {"token": TOKEN, "api_url": sandbox.url, "web_port": 0}
+        settings = _settings(sandbox)
         async with newsbot("run", folder=tmp_path, until="running", **settings) as process:
             await reader.private.say("/subscribe policy")
             await reader.private.next()
@@ -175,7 +167,7 @@ async def test_killed_server_comes_back_with_its_file(tmp_path: Path) -> None:
 async def test_stop_is_in_good_order(tmp_path: Path) -> None:
     async with Sandbox(token=TOKEN) as sandbox:
         for number in (signal.SIGTERM, signal.SIGINT):
-            settings: dict[str, object] = {"token": TOKEN, "api_url": sandbox.url, "web_port": 0}
+            settings = _settings(sandbox)
             async with newsbot("run", folder=tmp_path, until="running", **settings) as process:
                 process.running.send_signal(number)
                 said = await process.end()
@@ -187,7 +179,7 @@ async def test_bot_outlives_its_store(tmp_path: Path) -> None:
     """kill -9 of the embedded server: it is started again, and the bot goes on."""
     async with Sandbox(token=TOKEN) as sandbox, aiohttp.ClientSession() as session:
         reader = await Client(sandbox.url, session).new_person("Rita")
-        settings: dict[str, object] = {"token": TOKEN, "api_url": sandbox.url, "web_port": 0}
+        settings = _settings(sandbox)
         async with newsbot("run", folder=tmp_path, until="running", **settings) as process:
             await reader.private.say("/subscribe policy")
             await reader.private.next()
