@@ -1,14 +1,26 @@
-"""Articles come in, and are taken back, through here: the one door for editors and feeds."""
+"""Articles come in, are corrected and taken back, through here: the one door for editors and feeds."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
-from bot.domain.article import Added, Article
-from bot.domain.edition import Edition
+from bot.domain.article import Added, Article, Correction
+from bot.domain.edition import Edition, Urgency
+from bot.rendering.articles import correction_notice
 from bot.rendering.digests import digest
 from bot.rendering.links import Links
 from bot.storage.articles import ArticleStore
 from bot.storage.categories import CategoryStore
 from bot.storage.outbox import Outbox
+from bot.storage.settlements import RECALLABLE
+
+
+@dataclass(frozen=True, slots=True)
+class Corrected:
+    """`reached`: how many messages are being changed; None if it was all done before."""
+
+    article: Article
+    reached: int | None
 
 
 class Articles:
@@ -30,7 +42,7 @@ class Articles:
         stored = await self._store.get(article_id)
         return stored.article if stored else None
 
-    async def get_many(self, article_ids: list[str]) -> list[Article]:
+    async def get_many(self, article_ids: Sequence[str]) -> list[Article]:
         return [stored.article for stored in await self._store.get_many(article_ids)]
 
     async def latest(self, slug: str | None = None, *, skip: int = 0, count: int) -> list[Article]:
@@ -41,6 +53,39 @@ class Articles:
 
     async def count_since(self, slug: str, after: datetime) -> int:
         return await self._store.count_since(slug, after)
+
+    async def correct(self, article_id: str, correction: Correction) -> Corrected | None:
+        """Stored with the article, and so in all that is worded from now on; what is still owed is worded anew, the
+        messages of the last 48 hours are edited, and their chats told, each once. The same again ends what was
+        interrupted. None if no such article is stored."""
+        found = await self._store.change(article_id, lambda article: article.corrected(correction))
+        if found is None:
+            return None
+        article, arrived = found[1].article, found[1].arrived
+        notice = Edition(
+            id=f"correction:{article.id}-{arrived}-{article.revision}",
+            urgency=Urgency.BREAKING,
+            message=correction_notice(article),
+            articles=(article.id,),
+            correction=True,
+        )
+        # It is stored last, and for as long as anyone has an older wording; what has one since has it with this.
+        too_late = correction.at - article.corrections[0].at > RECALLABLE
+        if too_late or await self._outbox.edition(notice.id):
+            return Corrected(article, None)
+        reached, told = 0, set[int]()
+        for edition_id in await self._outbox.editions_of(article.id):
+            edition = await self._outbox.edition(edition_id)
+            if edition and edition.action == "send" and not edition.correction:
+                reached += await self._recall(edition, f"{edition.id}-{article.id}-r{article.revision}")
+                told |= await self._holding(edition.id)
+        await self._outbox.owe_once(notice, sorted(told), article.id)
+        return Corrected(article, reached)
+
+    async def _holding(self, edition_id: str) -> set[int]:
+        """Whoever has a message, or may have: what has arrived since the first look has a receipt by the second."""
+        on_its_way = await self._outbox.on_its_way(edition_id)
+        return on_its_way | {number async for number, sent in self._outbox.receipts(edition_id) if sent.isdigit()}
 
     async def retract(self, article_id: str) -> int | None:
         """Out of the store, out of what is owed, and out of the chats that have it, where Telegram lets us.
@@ -57,19 +102,30 @@ class Articles:
         for edition_id in {*editions, *await self._outbox.editions_of(article_id)}:
             edition = await self._outbox.edition(edition_id)
             if edition and edition.action == "send":
-                reached += await self._recall(edition, article_id)
+                reached += await self._recall(edition, f"{edition.id}-{article_id}", without=article_id)
         await self._outbox.forget_article(article_id)
         return reached
 
-    async def _recall(self, edition: Edition, article_id: str) -> int:
-        """A message that tells of other articles too is worded anew, any other is deleted."""
-        others = await self.get_many([other for other in edition.articles if other != article_id])
-        recall_id = f"{edition.id}-{article_id}"
-        if not others:
-            recall = Edition(id=recall_id, action="delete", of=edition.id)
+    async def _recall(self, edition: Edition, recall_id: str, *, without: str | None = None) -> int:
+        """A message is worded anew from what is still stored, or deleted if nothing is.
+
+        Another of its articles may be corrected or taken back at the same time. Who changes the store before the
+        message, and looks at the store again after it, cannot both be last and have missed a change.
+        """
+        ids = [article_id for article_id in edition.articles if article_id != without]
+        told, turn = await self.get_many(ids), 0
+        while True:
+            reached = await self._replace(edition, told, f"{recall_id}-{turn}" if turn else recall_id)
+            known, told, turn = told, await self.get_many(ids), turn + 1
+            if told == known:
+                return reached
+
+    async def _replace(self, edition: Edition, told: Sequence[Article], recall_id: str) -> int:
+        if not told:
+            recall = Edition(id=recall_id, action="delete", urgency=Urgency.BREAKING, of=edition.id)
             return await self._outbox.recall(edition, recall, None)
         names = {category.slug: category.name for category in await self._categories.all()}
-        message = digest(others, names, self._links, page=edition.page, of=edition.pages)
-        recall = Edition(id=recall_id, action="edit", of=edition.id)
-        replacement = edition.model_copy(update={"message": message, "articles": tuple(other.id for other in others)})
+        message = digest(told, names, self._links, page=edition.page, of=edition.pages)
+        recall = Edition(id=recall_id, action="edit", urgency=Urgency.BREAKING, of=edition.id)
+        replacement = edition.model_copy(update={"message": message, "articles": tuple(one.id for one in told)})
         return await self._outbox.recall(edition, recall, replacement)

@@ -5,9 +5,18 @@ import secrets
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 
 from bot.articles import Articles
-from bot.delivery.pacer import Pacer
+from bot.delivery.alerts import Alerts
+from bot.delivery.conclusions import Conclusions
+from bot.delivery.dispatcher import Dispatcher
+from bot.delivery.line import Line
+from bot.delivery.messenger import Messenger
+from bot.delivery.reports import Reports
+from bot.delivery.sender import Sender
+from bot.delivery.settler import Settler
+from bot.delivery.watch import Chats, Watch
 from bot.delivery.worker import Worker
 from bot.digests.planner import Planner
 from bot.ingest.drafts import Drafts
@@ -16,6 +25,7 @@ from bot.questions.index import Index
 from bot.rendering.links import Links
 from bot.services import Services
 from bot.storage.articles import ArticleStore
+from bot.storage.breaker import Breaker
 from bot.storage.categories import CategoryStore
 from bot.storage.clock import StoreClock
 from bot.storage.connection import Client, connect
@@ -23,12 +33,14 @@ from bot.storage.drafts import DraftStore
 from bot.storage.feeds import FeedStore
 from bot.storage.outbox import Outbox
 from bot.storage.pace import Pace
+from bot.storage.plans import Plans
 from bot.storage.server import embedded_server
+from bot.storage.settlements import Settlements
 from bot.storage.streams import Presence
 from bot.storage.subscriptions import SubscriptionStore
+from bot.storage.tries import Tries
 from bot.storage.updates import UpdateLog
 from bot.subscriptions import Subscriptions
-from bot.telegram.messenger import TelegramMessenger
 from config.settings import Settings
 
 
@@ -44,6 +56,7 @@ class Stores:
     drafts: DraftStore
     feeds: FeedStore
     outbox: Outbox
+    plans: Plans
     subscriptions: SubscriptionStore
     updates: UpdateLog
 
@@ -73,8 +86,9 @@ async def _stores(url: str) -> AsyncIterator[Stores]:
             drafts=DraftStore(redis),
             feeds=FeedStore(redis),
             outbox=Outbox(redis, presence),
+            plans=Plans(redis, presence),
             subscriptions=SubscriptionStore(redis),
-            updates=UpdateLog(redis),
+            updates=UpdateLog(redis, presence),
         )
     finally:
         await redis.aclose()
@@ -99,7 +113,7 @@ def build_services(stores: Stores, settings: Settings, bot_username: str) -> Ser
         outbox=stores.outbox,
         owners=frozenset(settings.owners),
         planner=Planner(
-            stores.outbox,
+            stores.plans,
             stores.articles,
             stores.subscriptions,
             subscriptions,
@@ -108,23 +122,43 @@ def build_services(stores: Stores, settings: Settings, bot_username: str) -> Ser
             links,
         ),
         questions=Questions(stores.articles, articles, Index()),
+        reports=Reports(
+            stores.outbox,
+            stores.plans,
+            Settlements(stores.redis),
+            Pace(stores.redis, settings.send_rate),
+            Breaker(stores.redis),
+            stores.articles,
+            stores.subscriptions,
+            stores.clock,
+            rate=settings.send_rate,
+        ),
         subscriptions=subscriptions,
         updates=stores.updates,
     )
 
 
-def build_worker(stores: Stores, services: Services, settings: Settings, messenger: TelegramMessenger) -> Worker:
-    pacer = Pacer(Pace(stores.redis, settings.send_rate))
-    return Worker(
-        stores.outbox,
-        stores.subscriptions,
-        services.subscriptions,
-        messenger,
-        pacer,
-        in_flight=messages_in_flight(settings.send_rate),
+def build_worker(
+    stores: Stores,
+    chats: Chats,
+    messenger: Messenger,
+    alerts: Alerts,
+    pace: Pace,
+    *,
+    in_flight: int,
+    doubt: timedelta = timedelta(minutes=1),
+) -> Worker:
+    """`doubt`: how long a chat that cannot be written to may still turn out to be one of many."""
+    settlements = Settlements(stores.redis)
+    line, settler, sender = Line(), Settler(settlements), Sender(stores.outbox, messenger)
+    watch = Watch(settlements, Breaker(stores.redis), stores.subscriptions, chats, stores.clock, alerts)
+    conclusions = Conclusions(stores.outbox, stores.subscriptions, pace, chats, settler, watch, alerts, doubt=doubt)
+    dispatcher = Dispatcher(
+        line, stores.subscriptions, pace, Tries(stores.redis), sender, conclusions, watch, in_flight=in_flight
     )
+    return Worker(stores.outbox, stores.subscriptions, line, dispatcher, sender, settler, conclusions, watch)
 
 
 def messages_in_flight(rate: float) -> int:
-    """Enough for `rate` messages a second of which each takes an eighth of a second, and a few where that is slow."""
-    return max(8, int(rate / 8))
+    """Enough for `rate` messages a second that wait a tenth of one for their slot and then take a fifth."""
+    return max(10, int(rate * 0.3))

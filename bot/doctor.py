@@ -14,6 +14,8 @@ from bot.telegram.application import NoAnswer, UnknownToken, build_application, 
 from bot.web.server import cannot_listen
 from config.settings import Settings
 
+_TELEGRAM = "https://api.telegram.org"
+_FREE_RATE = 30
 _CLOCK_TOLERANCE = 30.0
 _TIMEOUT = aiohttp.ClientTimeout(total=15)
 
@@ -27,10 +29,24 @@ class Finding:
 
 async def examine(settings: Settings) -> AsyncIterator[Finding]:
     yield Finding("settings", True, "can be read")
+    yield _send_rate(settings)
     yield await _store(settings)
     yield await _token(settings)
     yield await _clock(settings)
     yield await _port(settings)
+
+
+def _send_rate(settings: Settings) -> Finding:
+    """https://core.telegram.org/bots/faq#how-can-i-message-all-of-my-bot-39s-subscribers-at-once"""
+    rate = f"{settings.send_rate:g} messages a second"
+    if settings.send_rate > _FREE_RATE and not settings.paid_broadcast and settings.api_url == _TELEGRAM:
+        mend = "Set NEWSBOT_SEND_RATE to 30, or turn on NEWSBOT_PAID_BROADCAST, which costs Stars."
+        return Finding("send rate", False, f"{rate} are more than Telegram lets through for free. {mend}")
+    if settings.paid_broadcast and settings.send_rate <= _FREE_RATE:
+        return Finding(
+            "send rate", True, f"{rate}; to go beyond, as you may with paid broadcasts, set NEWSBOT_SEND_RATE"
+        )
+    return Finding("send rate", True, rate)
 
 
 async def _store(settings: Settings) -> Finding:

@@ -4,6 +4,7 @@ store → services → Telegram → parts … stop: no new updates, no new sends
 """
 
 import asyncio
+import gc
 import hashlib
 import logging
 import signal
@@ -13,9 +14,14 @@ from enum import StrEnum
 
 from aiohttp import web
 
-from bot.bootstrap import Stores, build_services, build_worker, open_stores
+from bot.bootstrap import Stores, build_services, build_worker, messages_in_flight, open_stores
+from bot.delivery.messenger import TokenRefused
+from bot.delivery.pacer import Pacer
 from bot.services import Services
 from bot.storage.connection import StoreError
+from bot.storage.pace import Pace
+from bot.storage.updates import UpdateLog
+from bot.telegram.alerts import OwnerAlerts
 from bot.telegram.application import (
     NoAnswer,
     UnknownToken,
@@ -37,7 +43,12 @@ from handlers import routes
 
 _LOG = logging.getLogger(__name__)
 _RETRY = 1.0
+#: Seconds: longer than the sign of life of a killed process stands.
+_SIGNS_OF_LIFE = 12
 _LONGEST_RETRY = 30.0
+_NOT_KNOWN = "Telegram does not know this token. Copy it again from @BotFather into NEWSBOT_TOKEN."
+#: Beside those for deliveries.
+_CONNECTIONS_FOR_ANSWERS = 64
 _WEBHOOK_PATH = "/telegram/webhook"
 
 
@@ -69,7 +80,13 @@ async def run(
     async with AsyncExitStack() as stack:
         stores = await stack.enter_async_context(open_stores(settings))
         await _await_store(stores, stopping)
-        application = build_application(settings.token.get_secret_value(), settings.api_url)
+        pace = Pace(stores.redis, settings.send_rate)
+        application = build_application(
+            settings.token.get_secret_value(),
+            settings.api_url,
+            Pacer(pace),
+            connections=messages_in_flight(settings.send_rate) + _CONNECTIONS_FOR_ANSWERS,
+        )
         stack.push_async_callback(application.shutdown)
         if not await _insist(lambda: connect(application), stopping):
             return
@@ -82,6 +99,7 @@ async def run(
 async def begin(stores: Stores) -> None:
     """Makes a store ready for work; a new one gets the starting categories."""
     await stores.outbox.prepare()
+    await stores.plans.prepare()
     if not await stores.categories.all():
         for category in starter_categories():
             await stores.categories.add(category)
@@ -103,31 +121,54 @@ async def _run_parts(
     if Part.UPDATES in parts:
         await services.questions.load()
         open_for_updates(application, services, messenger, routes(services.owners, application.bot.username))
-    port = None
-    if Part.WEB in parts or webhook:
-        served: list[web.RouteDef] = [*health_routes(services), *page_routes(services)]
-        if webhook:
-            served.append(webhook_route(application, intake, _WEBHOOK_PATH, _webhook_secret(settings)))
-        port = await stack.enter_async_context(web_server(served, settings.web_host, settings.web_port))
-        _LOG.info("the web part listens on http://%s:%s", settings.web_host, port)
+    served: list[web.RouteDef] = [*health_routes(services), *page_routes(services)]
+    if webhook:
+        served.append(webhook_route(application, intake, _WEBHOOK_PATH, _webhook_secret(settings)))
+    port = await _serve(served, settings, stack) if Part.WEB in parts or webhook else None
+    work: list[Coroutine[None, None, None]] = []
+    if Part.UPDATES in parts:
+        work += [
+            services.questions.follow(stopping),
+            announce(application, services.owners),
+            _receive(settings, application, intake, services.updates, stopping),
+        ]
+    if Part.DIGESTS in parts:
+        work.append(_keep_going(services.planner.run, stores, stopping))
+    if Part.DELIVERY in parts:
+        pace = Pace(stores.redis, settings.send_rate)
+        alerts, in_flight = OwnerAlerts(messenger, services.owners), messages_in_flight(settings.send_rate)
+        worker = build_worker(stores, services.subscriptions, messenger, alerts, pace, in_flight=in_flight)
+        work.append(_keep_going(worker.run, stores, stopping))
     async with asyncio.TaskGroup() as tasks:
-        if Part.UPDATES in parts:
-            tasks.create_task(services.questions.follow(stopping))
-            tasks.create_task(announce(application, services.owners))
-            tasks.create_task(_receive(settings, application, intake, stopping))
-        if Part.DIGESTS in parts:
-            tasks.create_task(_keep_going(services.planner.run, stores, stopping))
-        if Part.DELIVERY in parts:
-            worker = build_worker(stores, services, settings, messenger)
-            tasks.create_task(_keep_going(worker.run, stores, stopping))
+        for part in work:
+            tasks.create_task(part).add_done_callback(lambda done: _stop_if_failed(done, stopping))
         if ready:
             await ready(services, port)
+        _spare_collector()
         _LOG.info("running: %s", ", ".join(sorted(parts)))
         await stopping.wait()
         _LOG.info("stopping")
 
 
-async def _receive(settings: Settings, application: NewsApplication, intake: Intake, stopping: asyncio.Event) -> None:
+async def _serve(served: list[web.RouteDef], settings: Settings, stack: AsyncExitStack) -> int:
+    port = await stack.enter_async_context(web_server(served, settings.web_host, settings.web_port))
+    _LOG.info("the web part listens on http://%s:%s", settings.web_host, port)
+    return port
+
+
+def _stop_if_failed(part: asyncio.Task[None], stopping: asyncio.Event) -> None:
+    """The group cancels the others, but a cancellation can be lost on its way, see delivery/worker."""
+    if not part.cancelled() and part.exception():
+        stopping.set()
+
+
+async def _receive(
+    settings: Settings,
+    application: NewsApplication,
+    intake: Intake,
+    updates: UpdateLog,
+    stopping: asyncio.Event,
+) -> None:
     if settings.updates is Updates.WEBHOOK:
         url = f"{settings.public_url}{_WEBHOOK_PATH}"
         await _insist(lambda: receive_by_webhook(application, url, _webhook_secret(settings)), stopping)
@@ -135,12 +176,23 @@ async def _receive(settings: Settings, application: NewsApplication, intake: Int
         await intake.drain()
         return
     try:
-        await poll(application, intake, stopping)
+        if await _become_receiver(updates, stopping):
+            await poll(application, intake, stopping)
     except TokenInUse as error:
         raise CannotRun(
-            "Another process receives this token's updates, so this one stops. Stop the other, or give each "
-            "its own token."
+            "Another process receives this token's updates, so this one stops. Stop the other, give each its own "
+            "token, or run this one with --only digests,delivery,web."
         ) from error
+
+
+async def _become_receiver(updates: UpdateLog, stopping: asyncio.Event) -> bool:
+    """One that was killed is seen to be dead after a few seconds; False if told to stop before. Raises TokenInUse."""
+    for _ in range(_SIGNS_OF_LIFE):
+        if stopping.is_set() or await updates.become_receiver():
+            return not stopping.is_set()
+        _LOG.warning("another process receives the updates: waiting to see whether it lives")
+        await _pause(stopping, _RETRY)
+    raise TokenInUse("it lives")
 
 
 async def _keep_going(
@@ -150,9 +202,12 @@ async def _keep_going(
     while not stopping.is_set():
         try:
             await stores.outbox.prepare()
+            await stores.plans.prepare()
             await part(stopping)
         except* StoreError as errors:
             _LOG.warning("the store does not answer, trying again: %s", errors.exceptions[0])
+        except* TokenRefused as errors:
+            raise CannotRun(_NOT_KNOWN) from errors
         except* Exception as errors:
             _LOG.error("trying again after a fault", exc_info=errors)
         await _pause(stopping, _RETRY)
@@ -176,9 +231,7 @@ async def _insist(call: Callable[[], Awaitable[object]], stopping: asyncio.Event
         try:
             await call()
         except UnknownToken as error:
-            raise CannotRun(
-                "Telegram does not know this token. Copy it again from @BotFather into NEWSBOT_TOKEN."
-            ) from error
+            raise CannotRun(_NOT_KNOWN) from error
         except NoAnswer as error:
             _LOG.warning("Telegram does not answer, trying again: %s", error)
             await _pause(stopping, wait)
@@ -186,6 +239,13 @@ async def _insist(call: Callable[[], Awaitable[object]], stopping: asyncio.Event
         else:
             return True
     return False
+
+
+def _spare_collector() -> None:
+    """What is loaded by now stays: to look through it again and again is a tenth of what sending costs."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(10_000, 20, 50)
 
 
 async def _pause(stopping: asyncio.Event, seconds: float) -> None:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from bot.articles import Articles
+from bot.delivery.reports import Reports
 from bot.digests.planner import Planner
 from bot.ingest.drafts import Drafts
 from bot.questions.answer import Questions
@@ -27,5 +28,6 @@ class Services:
     owners: frozenset[int]
     planner: Planner
     questions: Questions
+    reports: Reports
     subscriptions: Subscriptions
     updates: UpdateLog

@@ -2,14 +2,21 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 
 import orjson
 
 from bot.domain.category import Category, find_category, nearest_slugs
-from bot.domain.subscription import Address, Change, ChatKind, Subscription, Unknown
+from bot.domain.delivery import Cause
+from bot.domain.subscription import Address, Change, ChatKind, Parked, Subscription, Unknown
 from bot.storage.categories import CategoryStore
 from bot.storage.clock import StoreClock
 from bot.storage.subscriptions import SubscriptionStore
+
+#: How long the subscription of a chat that cannot be written to is kept.
+_KEPT = timedelta(days=180)
+_KEPT_WHEN_DEACTIVATED = timedelta(days=30)
+_FORGOTTEN_AT_ONCE = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,25 +86,45 @@ class Subscriptions:
         records = await self._store.of_chat(chat_id)
         return any([await self._store.remove(record.subscription.address) for record in records])
 
-    async def park(self, address: Address, reason: str, *, topic_only: bool = False) -> None:
-        """Nothing is sent to the chat, or to this topic of it, until it comes back."""
-        addresses = [address] if topic_only else await self._addresses(address.chat_id)
-        for one in addresses:
-            await self._store.change_stored(one, lambda old: old.park(reason))
+    async def park(self, address: Address, cause: Cause) -> None:
+        """Nothing is sent to the chat, or to this topic of it where the cause is the topic's, until it comes back."""
+        parked = Parked(cause=cause, since=await self._clock.now())
+
+        def park(old: Subscription) -> Subscription:
+            return old if old.parked and old.parked.cause is cause else old.park(parked)
+
+        if cause.topic_only:
+            await self._store.change_stored(address, park)
+            return
+        for record in await self._store.of_chat(address.chat_id):
+            await self._store.change_stored(record.subscription.address, park)
 
     async def come_back(self, chat_id: int) -> None:
-        """The chat can be written to again; what was scheduled and missed comes as one digest."""
-        for address in await self._addresses(chat_id):
-            await self._store.change_stored(address, lambda old: old.park(None))
+        """The bot is there as a member again; what was scheduled and missed comes as one digest."""
+        for record in await self._store.hear(chat_id):
+            await self._store.change_stored(record.subscription.address, lambda old: old.park(None))
 
     async def heard_from(self, address: Address) -> None:
-        """Whoever speaks can be written to."""
-        record = await self._store.read(address)
-        if record and record.subscription.parked:
-            await self._store.change_stored(address, lambda old: old.park(None))
+        """Whoever speaks can be written to, unless the bot lacks the right to, or another topic is closed."""
 
-    async def _addresses(self, chat_id: int) -> list[Address]:
-        return [record.subscription.address for record in await self._store.of_chat(chat_id)]
+        def unpark(old: Subscription) -> Subscription:
+            return old.park(None) if _is_refuted(old, address) else old
+
+        for record in await self._store.hear(address.chat_id):
+            if record.subscription.parked:
+                await self._store.change_stored(record.subscription.address, unpark)
+
+    async def heard_at(self, chat_id: int) -> int:
+        """When the chat last showed that it can be written to, in the store's ms; 0 if that is long ago."""
+        return await self._store.heard_at(chat_id)
+
+    async def forget_unreachable(self) -> None:
+        """Those that have been parked too long, or some of them if there are many."""
+        now = await self._clock.now()
+        for cause in Cause:
+            kept = _KEPT_WHEN_DEACTIVATED if cause is Cause.DEACTIVATED else _KEPT
+            for record in await self._store.parked_until(cause, now - kept, count=_FORGOTTEN_AT_ONCE):
+                await self._store.save(record, None)  # not if it has changed just now
 
     async def move(self, old_chat_id: int, new_chat_id: int) -> None:
         """A group has become a supergroup."""
@@ -125,6 +152,12 @@ class Subscriptions:
         known = list(dict.fromkeys(category for category in found.values() if category))
         unknown = [Unknown(w, tuple(nearest_slugs(w, categories))) for w, category in found.items() if not category]
         return known, tuple(unknown)
+
+
+def _is_refuted(subscription: Subscription, address: Address) -> bool:
+    """Whether a word from this address shows that why it is parked no longer holds."""
+    cause = subscription.parked.cause if subscription.parked else Cause.NO_RIGHTS
+    return cause is not Cause.NO_RIGHTS and (not cause.topic_only or subscription.address == address)
 
 
 def _change(

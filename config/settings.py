@@ -80,7 +80,7 @@ class Settings(BaseSettings):
     timezone: Annotated[str, AfterValidator(_zone)] = Field("UTC", description="for chats that have not chosen")
     language: str = Field("en", pattern=r"^[a-z]{2,3}$", description="for chats that have not chosen")
     send_rate: float = Field(30, gt=0, le=1000, description="messages a second over all chats and processes")
-    paid_broadcast: bool = Field(False, description="use Telegram's paid broadcasts (up to 1000 a second)")
+    paid_broadcast: bool = Field(False, description="use Telegram's paid broadcasts: with a send rate of up to 1000")
     log_format: LogFormat = Field(LogFormat.CONSOLE, description="console, or json: one object a line")
 
     @model_validator(mode="after")

@@ -8,7 +8,19 @@ from telegram.ext import BaseHandler, CallbackQueryHandler, ChatMemberHandler, C
 
 from bot.rendering import actions
 from bot.telegram.context import ActionHandler, Context
-from handlers import asking, curating, helping, membership, posting, privacy, reading, scheduling, subscribing
+from handlers import (
+    asking,
+    curating,
+    explaining,
+    helping,
+    membership,
+    posting,
+    privacy,
+    reading,
+    scheduling,
+    status,
+    subscribing,
+)
 from handlers.permissions import Handler, for_editors, for_managers
 
 #: An edited message is no new command, and a forwarded one is somebody else's words.
@@ -37,6 +49,7 @@ def _commands(editors: Collection[int]) -> list[Route]:
         "article": reading.article,
         "search": reading.search,
         "ask": asking.ask,
+        "why": explaining.why,
         "mydata": for_managers(privacy.my_data),
         "forget": for_managers(privacy.ask_to_forget),
         "privacy": privacy.privacy,
@@ -45,8 +58,10 @@ def _commands(editors: Collection[int]) -> list[Route]:
     for_editors_only: dict[str, Handler] = {
         "post": posting.post,
         "articles": curating.articles,
+        "correct": curating.correct,
         "retract": curating.retract,
         "addcategory": curating.add_category,
+        "status": status.status,
     }
     return [
         *(CommandHandler(name, handler, _OWN) for name, handler in for_all.items()),
@@ -66,11 +81,14 @@ def _buttons() -> list[Route]:
         ActionHandler(actions.SetTimezone, for_managers(scheduling.pick_timezone)),
         ActionHandler(actions.Forget, for_managers(privacy.forget)),
         ActionHandler(actions.PublishDraft, for_editors(posting.publish)),
+        ActionHandler(actions.PublishBreaking, for_editors(posting.publish)),
         ActionHandler(actions.DiscardDraft, for_editors(posting.discard)),
         ActionHandler(actions.FileDraft, for_editors(posting.file_draft)),
         ActionHandler(actions.ListArticles, for_editors(curating.turn_page)),
         ActionHandler(actions.ManageArticle, for_editors(curating.manage)),
         ActionHandler(actions.Retract, for_editors(curating.retract_now)),
+        ActionHandler(actions.ExplainArticle, explaining.explain),
+        ActionHandler(actions.ShowStatus, for_editors(status.refresh)),
         CallbackQueryHandler(helping.stale_button),
     ]
 

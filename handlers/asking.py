@@ -3,7 +3,7 @@
 from telegram import InlineKeyboardMarkup, Update
 
 from bot.rendering import answers, articles, posting
-from bot.rendering.actions import AskStored, ListQuestions, ReadArticle, decode
+from bot.rendering.actions import AskStored, ExplainArticle, ListQuestions, ReadArticle, decode
 from bot.telegram.context import Context, message_of
 
 _NEWEST = 5
@@ -50,13 +50,19 @@ async def list_questions(update: Update, context: Context) -> None:
 
 
 def article_replied_to(update: Update) -> str | None:
-    """The one article that the buttons of the message replied to are about; a digest is about none in particular."""
+    """The one article that the message replied to is about; a digest is about none in particular."""
+    about = articles_replied_to(update)
+    return about[0] if len(about) == 1 else None
+
+
+def articles_replied_to(update: Update) -> list[str]:
+    """Those that the buttons of the message replied to are about, in their order."""
     message = message_of(update)
     replied = message.reply_to_message if message else None
     keyboard = replied.reply_markup if replied else None
     if not isinstance(keyboard, InlineKeyboardMarkup):
-        return None
+        return []
     data = [button.callback_data for row in keyboard.inline_keyboard for button in row]
     actions = [decode(item) for item in data if isinstance(item, str)]
-    about = {action.id for action in actions if isinstance(action, (ReadArticle, ListQuestions, AskStored))}
-    return about.pop() if len(about) == 1 else None
+    about = (ReadArticle, ListQuestions, AskStored, ExplainArticle)
+    return list(dict.fromkeys(action.id for action in actions if isinstance(action, about)))

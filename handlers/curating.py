@@ -3,11 +3,15 @@
 from pydantic import ValidationError
 from telegram import Update
 
+from bot.domain.article import Article, Correction
 from bot.domain.category import Category, find_category
 from bot.domain.message import Message
 from bot.rendering import menus, posting
 from bot.rendering.actions import ListArticles, ManageArticle, Retract
+from bot.rendering.markup import visible
 from bot.telegram.context import Context
+
+_NEWEST = 5
 
 
 async def articles(update: Update, context: Context) -> None:
@@ -29,12 +33,30 @@ async def manage(update: Update, context: Context) -> None:
         await context.reply(update, posting.manage(article))
 
 
+async def correct(update: Update, context: Context) -> None:
+    """`/correct ID TEXT`; line ends and further spaces in the text are one space."""
+    article_id, *words = context.text(update).split() or [""]
+    if not article_id:
+        await context.reply(update, posting.how_to_correct(await context.services.articles.latest(count=_NEWEST)))
+    elif article := await _find(context, article_id):
+        await context.reply(update, await _corrected(context, article, " ".join(words)))
+    else:
+        await context.reply(update, posting.no_such_article(article_id))
+
+
+async def _corrected(context: Context, article: Article, text: str) -> Message:
+    try:
+        correction = Correction(text=text if visible(text) else "", at=await context.services.clock.now())
+    except ValidationError:
+        return posting.no_correction(article, len(text) if visible(text) else 0)
+    done = await context.services.articles.correct(article.id, correction)
+    return posting.corrected(done.reached) if done else posting.no_such_article(article.id)
+
+
 async def retract(update: Update, context: Context) -> None:
     """`/retract ID` shows the article and asks; alone, it offers what is published."""
     article_id = context.text(update)
-    found = await context.services.articles.get_many([article_id, article_id.lower()]) if article_id else []
-    article = found[0] if found else None
-    if article:
+    if article := await _find(context, article_id):
         await context.reply(update, posting.manage(article))
     elif article_id:
         await context.reply(update, posting.no_such_article(article_id))
@@ -66,6 +88,12 @@ async def add_category(update: Update, context: Context) -> None:
     if same is None:
         await context.services.categories.add(category)
     await context.reply(update, posting.category_added(same or category, new=same is None))
+
+
+async def _find(context: Context, article_id: str) -> Article | None:
+    """IDs that the bot makes are in small letters, which a phone begins with a capital."""
+    found = await context.services.articles.get_many([article_id, article_id.lower()]) if article_id else []
+    return found[0] if found else None
 
 
 async def _page(context: Context, skip: int) -> Message:

@@ -6,7 +6,7 @@ from telegram.constants import ChatType
 from bot.rendering import menus
 from bot.rendering.actions import OpenMenu
 from bot.telegram.context import Context, chat_of, message_of
-from handlers import asking, privacy, reading, scheduling, subscribing
+from handlers import asking, explaining, privacy, reading, scheduling, subscribing
 from handlers.permissions import for_managers
 
 
@@ -25,6 +25,7 @@ async def open_menu(update: Update, context: Context) -> None:
         "timezone": scheduling.choose_timezone,
         "digest": for_managers(scheduling.digest),
         "ask": asking.ask_what,
+        "why": explaining.why_what,
         "privacy": privacy.privacy,
         "mydata": for_managers(privacy.my_data),
         "forget": for_managers(privacy.ask_to_forget),

@@ -1,22 +1,26 @@
 """The bot is blocked, let back in, or its group becomes a supergroup."""
 
 from telegram import ChatMember, Update
+from telegram.constants import ChatType
 
+from bot.domain.delivery import Cause
 from bot.domain.subscription import Address
 from bot.telegram.context import Context, chat_of, message_of
 
 _AWAY = (ChatMember.BANNED, ChatMember.LEFT)
+_THERE = (ChatMember.MEMBER, ChatMember.ADMINISTRATOR)
 
 
 async def changed(update: Update, context: Context) -> None:
     """https://core.telegram.org/bots/api#chatmemberupdated"""
     if update.my_chat_member is None:
         return
-    chat_id, status = chat_of(update).id, update.my_chat_member.new_chat_member.status
+    chat, status = chat_of(update), update.my_chat_member.new_chat_member.status
     if status in _AWAY:
-        await context.services.subscriptions.park(Address(chat_id), f"the bot is {status} there")
-    else:
-        await context.services.subscriptions.come_back(chat_id)
+        cause = Cause.BLOCKED if chat.type == ChatType.PRIVATE else Cause.REMOVED
+        await context.services.subscriptions.park(Address(chat.id), cause)
+    elif status in _THERE:
+        await context.services.subscriptions.come_back(chat.id)
 
 
 async def migrated(update: Update, context: Context) -> None:

@@ -6,7 +6,7 @@ from bot.domain.draft import Preview, Unreadable
 from bot.ingest.drafts import Discarded
 from bot.ingest.text_file import MAX_BYTES, SUFFIXES, decode
 from bot.rendering import posting
-from bot.rendering.actions import DiscardDraft, FileDraft, PublishDraft
+from bot.rendering.actions import DiscardDraft, FileDraft, PublishBreaking, PublishDraft
 from bot.rendering.markup import units
 from bot.telegram.context import Context, message_of
 from bot.telegram.pasted import pasted_text
@@ -75,15 +75,16 @@ async def file_draft(update: Update, context: Context) -> None:
 
 
 async def publish(update: Update, context: Context) -> None:
-    if not isinstance(context.action, PublishDraft):
+    if not isinstance(context.action, PublishDraft | PublishBreaking):
         return
-    done = await context.services.drafts.publish(context.action.id)
+    breaking = isinstance(context.action, PublishBreaking)
+    done = await context.services.drafts.publish(context.action.id, breaking=breaking)
     await context.note(update, "" if done else posting.draft_gone(), alert=done is None)
     if done:
         article, added = done
         readers = await context.services.subscriptions.count(article.category)
         await context.reply(update, posting.published(article, readers, added))
-        await context.drop_buttons(update, PublishDraft, DiscardDraft)
+        await context.drop_buttons(update, PublishDraft, PublishBreaking, DiscardDraft)
 
 
 async def discard(update: Update, context: Context) -> None:

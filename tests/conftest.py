@@ -41,6 +41,7 @@ async def stores(redis_url: str, redis: Client) -> AsyncIterator[Stores]:
     """Every store, over the emptied server."""
     async with open_stores(Settings.model_validate({"redis_url": redis_url})) as opened:
         await opened.outbox.prepare()
+        await opened.plans.prepare()
         await opened.presence.show()
         yield opened
 

@@ -7,8 +7,6 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-_COMMAND = [sys.executable, "-m", "bot.cli"]
-
 
 def environment(**settings: object) -> dict[str, str]:
     """Nothing of the tester's own settings, and these."""
@@ -19,8 +17,15 @@ def environment(**settings: object) -> dict[str, str]:
 @asynccontextmanager
 async def newsbot(*arguments: str, folder: Path, until: str, **settings: object) -> AsyncIterator["Process"]:
     """Runs in `folder` from when it has said `until`; killed at the end if it still runs."""
+    async with python("-m", "bot.cli", *arguments, folder=folder, until=until, **settings) as process:
+        yield process
+
+
+@asynccontextmanager
+async def python(*arguments: str, folder: Path, until: str, **settings: object) -> AsyncIterator["Process"]:
+    """The same for `newsbot` as a Python program starts it."""
     running = await asyncio.create_subprocess_exec(
-        *_COMMAND,
+        sys.executable,
         *arguments,
         cwd=folder,
         env=environment(**settings),
@@ -40,7 +45,9 @@ async def newsbot(*arguments: str, folder: Path, until: str, **settings: object)
 async def newsbot_once(*arguments: str, folder: Path, **settings: object) -> tuple[int, str]:
     """Exit code and all that it said, standard output first."""
     running = await asyncio.create_subprocess_exec(
-        *_COMMAND,
+        sys.executable,
+        "-m",
+        "bot.cli",
         *arguments,
         cwd=folder,
         env=environment(**settings),

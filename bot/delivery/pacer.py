@@ -1,35 +1,33 @@
-"""When the next message may go out."""
+"""Slots for answers to people, from the same budget as all other messages."""
 
 import asyncio
-from contextlib import suppress
 from datetime import timedelta
 
 from bot.storage.pace import Pace
 
+#: Nobody waits longer for an answer; with that much to wait it is not given.
+_LONGEST_WAIT = timedelta(seconds=20)
+
+
+class FloodWait(Exception):
+    """Telegram has asked to wait for longer than an answer is worth waiting for."""
+
+    def __init__(self, wait: timedelta) -> None:
+        super().__init__(f"the next slot comes after {wait}")
+        self.wait = wait
+
 
 class Pacer:
-    """Slots come from the budget that all processes share; `hold` delays those of this process."""
-
     def __init__(self, pace: Pace) -> None:
         self._pace = pace
-        self._held_until = 0.0
 
-    async def slot(self, stopping: asyncio.Event) -> bool:
-        """Returns when it is our turn, or False when told to stop before."""
-        loop = asyncio.get_running_loop()
-        while (wait := self._held_until - loop.time()) > 0:
-            if await _stopped_within(wait, stopping):
-                return False
-        return not await _stopped_within((await self._pace.reserve()).total_seconds(), stopping)
+    async def answer_slot(self, chat_id: int) -> None:
+        """Returns when the answer may go; raises FloodWait."""
+        wait = await self._pace.answer_slot(chat_id, _LONGEST_WAIT)
+        if wait > _LONGEST_WAIT:
+            raise FloodWait(wait)
+        await asyncio.sleep(wait.total_seconds())
 
-    def hold(self, wait: timedelta) -> None:
-        """Telegram has asked to wait: nothing more from here until then."""
-        until = asyncio.get_running_loop().time() + wait.total_seconds()
-        self._held_until = max(self._held_until, until)
-
-
-async def _stopped_within(seconds: float, stopping: asyncio.Event) -> bool:
-    with suppress(TimeoutError):
-        async with asyncio.timeout(seconds):
-            await stopping.wait()
-    return stopping.is_set()
+    async def refused(self, chat_id: int, wait: timedelta) -> None:
+        """Telegram has refused an answer and asks to wait."""
+        await self._pace.refused(chat_id, wait)

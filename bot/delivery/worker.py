@@ -1,7 +1,6 @@
 """Takes from the outbox, sends, settles.
 
-    chunk → for each recipient still owed: mark as being tried → slot → send → outcome → mark and receipt
-    postponed → back into the outbox when it is due
+    chunks → line → turn: slot, chat's own limits, mark as being tried → send → outcome → mark and receipt
 
 A recipient that is found marked as being tried was in flight when a process ended: nobody knows whether the message
 arrived. It is sent once more, silently, and never a third time.
@@ -9,34 +8,31 @@ arrived. It is sent once more, silently, and never a third time.
 
 import asyncio
 import logging
-from datetime import UTC, datetime, timedelta
-from typing import Protocol
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from weakref import WeakSet
 
-from bot.delivery.messenger import Messenger
-from bot.delivery.pacer import Pacer
-from bot.domain.delivery import Ambiguous, Later, Moved, Outcome, Refused, Sent, Unreachable
-from bot.domain.edition import Edition, Mark
-from bot.domain.message import Message
-from bot.domain.subscription import Address, Subscription
+from bot.delivery.conclusions import Conclusions
+from bot.delivery.dispatcher import Dispatcher
+from bot.delivery.line import Delivery, Line, Recipient
+from bot.delivery.owed import owed_from
+from bot.delivery.sender import Sender, Worded
+from bot.delivery.settler import Settler
+from bot.delivery.watch import Watch
+from bot.domain.edition import Mark, Urgency
 from bot.storage.connection import StoreError
 from bot.storage.outbox import Chunk, Outbox
-from bot.storage.streams import Entry
+from bot.storage.records import Record
+from bot.storage.streams import unless_stopping
 from bot.storage.subscriptions import SubscriptionStore
 
 _LOG = logging.getLogger(__name__)
-_POLL = timedelta(seconds=1)
-_CHUNKS_AT_ONCE = 4
-_FIRST_BACKOFF = timedelta(seconds=1)
-_LONGEST_BACKOFF = timedelta(minutes=10)
-_OPEN_MARKS = (Mark.OWED, Mark.TRYING)
-
-
-class Chats(Protocol):
-    """What delivery learns of chats goes here."""
-
-    async def park(self, address: Address, reason: str, *, topic_only: bool) -> None: ...
-
-    async def move(self, old_chat_id: int, new_chat_id: int) -> None: ...
+#: Between two looks at the whole, and the longest wait for new chunks.
+_LOOK = timedelta(seconds=1)
+_BUSY_PAUSE = timedelta(milliseconds=200)
+#: So many deliveries are held of each urgency together with what is more urgent.
+_HELD = 1000
+_CHUNKS_AT_ONCE = 10
 
 
 class Worker:
@@ -44,169 +40,118 @@ class Worker:
         self,
         outbox: Outbox,
         store: SubscriptionStore,
-        chats: Chats,
-        messenger: Messenger,
-        pacer: Pacer,
-        *,
-        in_flight: int,
+        line: Line,
+        dispatcher: Dispatcher,
+        sender: Sender,
+        settler: Settler,
+        conclusions: Conclusions,
+        watch: Watch,
     ) -> None:
-        """`in_flight`: as many messages may be on their way at once, and so in doubt after a crash."""
         self._outbox = outbox
         self._store = store
-        self._chats = chats
-        self._messenger = messenger
-        self._pacer = pacer
-        self._in_flight = asyncio.Semaphore(in_flight)
+        self._line = line
+        self._dispatcher = dispatcher
+        self._sender = sender
+        self._settler = settler
+        self._conclusions = conclusions
+        self._watch = watch
+        self._held: WeakSet[Chunk] = WeakSet()
 
     async def run(self, stopping: asyncio.Event) -> None:
-        await self._deliver_all(await self._outbox.chunks.left_over(), stopping)
-        while not stopping.is_set():
-            await self.step(stopping)
+        """Raises StoreError and TokenRefused, some of them in a group."""
+        await self._work(stopping, until_idle=False)
 
     async def run_until_idle(self) -> None:
         """What is postponed to later is left alone."""
-        while await self.step(asyncio.Event(), None):
-            pass
+        await self._work(asyncio.Event(), until_idle=True)
 
-    async def step(self, stopping: asyncio.Event, wait: timedelta | None = _POLL) -> bool:
-        """One round; waits for work no longer than `wait`. False if there was none."""
-        await self._outbox.promote(datetime.now(UTC))
-        entries = [
-            *await self._outbox.chunks.take_over(),
-            *await self._outbox.chunks.take(_CHUNKS_AT_ONCE, wait, stopping),
-        ]
-        await self._deliver_all(entries, stopping)
-        return bool(entries)
+    async def _work(self, stopping: asyncio.Event, *, until_idle: bool) -> None:
+        """What was taken and not sent when it ends is left to whoever takes it over, or to the next run.
 
-    async def _deliver_all(self, entries: list[Entry], stopping: asyncio.Event) -> None:
-        """A chunk that fails by a fault of ours is left to a later start, and keeps no other waiting."""
-        for entry in entries:
-            try:
-                await self._deliver(await self._outbox.open(entry), stopping)
-            except* StoreError:
-                raise
-            except* Exception:
-                _LOG.exception("chunk %s could not be delivered", entry.id)
-
-    async def _deliver(self, chunk: Chunk, stopping: asyncio.Event) -> None:
-        """Stopped in between, it leaves the rest of the chunk to whoever takes it over."""
-        edition = await self._outbox.edition(chunk.edition_id)
-        records = await self._store.read_numbers(list(chunk.numbers))
-        tries: list[asyncio.Task[bool]] = []
-        async with asyncio.TaskGroup() as tasks:
-            for position, mark in enumerate(chunk.marks):
-                record = records.get(chunk.numbers[position])
-                if mark is Mark.TRYING_AGAIN:
-                    await self._outbox.settle(chunk, position, Mark.AMBIGUOUS)
-                elif mark not in _OPEN_MARKS:
-                    continue
-                elif record is None or edition is None or not owed(edition, record.subscription, chunk.planned):
-                    await self._outbox.settle(chunk, position, Mark.SKIPPED)
-                elif await self._turn(stopping):
-                    tries.append(tasks.create_task(self._try(chunk, position)))
-                    tries[-1].add_done_callback(lambda _: self._in_flight.release())
-                else:
-                    return
-        if all(ours.result() for ours in tries):
-            await self._outbox.finish(chunk)
-
-    async def _turn(self, stopping: asyncio.Event) -> bool:
-        """When there is room on the way, and then a slot: a stall must not let slots pile up. False when stopping."""
-        await self._in_flight.acquire()
-        if await self._pacer.slot(stopping):
-            return True
-        self._in_flight.release()
-        return False
-
-    async def _try(self, chunk: Chunk, position: int) -> bool:
-        """False if another worker has taken the chunk over, and is to finish it."""
-        again = chunk.again or chunk.marks[position] is Mark.TRYING
-        begun = await self._outbox.begin_try(chunk, position, Mark.TRYING_AGAIN if again else Mark.TRYING)
-        if begun is None:
-            return False
-        edition, stored = begun
-        subscription = Subscription.model_validate_json(stored) if stored else None
-        if edition is None or subscription is None or not owed(edition, subscription, chunk.planned):
-            await self._outbox.settle(chunk, position, Mark.SKIPPED)
-            return True
-        outcome = await self._act_safely(chunk, position, edition, subscription, silent=again)
-        if isinstance(outcome, Moved):
-            await self._chats.move(subscription.chat_id, outcome.chat_id)
-            outcome = Later(timedelta())
-        await self._settle(chunk, position, outcome, subscription, again=again)
-        return True
-
-    async def _act_safely(
-        self, chunk: Chunk, position: int, edition: Edition, subscription: Subscription, *, silent: bool
-    ) -> Outcome:
-        """A fault of ours with one message must not keep the others waiting; it is counted and logged."""
+        Each loop ends when the other has, by an event: a cancellation can be lost in a call to the store
+        (https://github.com/python/cpython/issues/86296, mended in Python 3.12).
+        """
+        settling, ending = asyncio.create_task(self._settler.run()), asyncio.Event()
         try:
-            return await self._act(chunk, position, edition, subscription, silent=silent)
-        except StoreError:
-            raise
-        except Exception as error:
-            _LOG.exception("edition %s could not be tried", edition.id)
-            return Refused(type(error).__name__)
+            await self._watch.look()
+            async with asyncio.TaskGroup() as tasks:
+                tasks.create_task(unless_stopping(stopping.wait(), ending)).add_done_callback(lambda _: ending.set())
+                filling = self._fill(ending, until_idle=until_idle)
+                for loop in (filling, self._dispatcher.run(ending), self._look_around(ending)):
+                    tasks.create_task(loop).add_done_callback(lambda _: ending.set())
+        finally:
+            for delivery in self._line.clear():
+                self._conclusions.hand_back(delivery)
+            await self._settler.drain(stopping)
+            settling.cancel()
+            await asyncio.gather(settling, return_exceptions=True)
 
-    async def _act(
-        self, chunk: Chunk, position: int, edition: Edition, subscription: Subscription, *, silent: bool
-    ) -> Outcome:
-        message = edition.message or Message(text="")
-        if edition.action == "send":
-            return await self._messenger.send(subscription.address, message, silent=silent)
-        sent_as = await self._outbox.receipt(edition.of or "", chunk.numbers[position])
-        if sent_as is None:
-            return Refused("no receipt: it was sent too long ago")
-        if edition.action == "edit":
-            present = await self._outbox.edition(edition.of or "")
-            if present is None or present.message is None:
-                return Sent(sent_as)  # it has been taken back altogether since
-            return await self._messenger.edit(subscription.address, sent_as, present.message)
-        return await self._messenger.delete(subscription.address, sent_as)
+    async def _look_around(self, stopping: asyncio.Event) -> None:
+        while not await _stopped_within(_LOOK, stopping):
+            await self._watch.look()
 
-    async def _settle(
-        self, chunk: Chunk, position: int, outcome: Outcome, subscription: Subscription, *, again: bool
-    ) -> None:
-        now = datetime.now(UTC)
-        match outcome:
-            case Sent(message_id):
-                await self._outbox.settle(chunk, position, Mark.SENT, message_id)
-            case Later(wait):
-                self._pacer.hold(wait or timedelta())
-                until = now + (backoff(chunk.attempt) if wait is None else wait)
-                await self._outbox.postpone(chunk, position, until, again=again)
-            case Ambiguous() if again:
-                await self._outbox.settle(chunk, position, Mark.AMBIGUOUS)
-            case Ambiguous():
-                await self._outbox.postpone(chunk, position, now + backoff(chunk.attempt), again=True)
-            case Unreachable(reason, topic_only):
-                await self._chats.park(subscription.address, reason, topic_only=topic_only)
-                await self._outbox.settle(chunk, position, Mark.FAILED)
-            case Refused(reason):
-                _LOG.error("edition %s was refused: %s", chunk.edition_id, reason)
-                await self._outbox.settle(chunk, position, Mark.FAILED)
+    async def _fill(self, stopping: asyncio.Event, *, until_idle: bool) -> None:
+        loop = asyncio.get_running_loop()
+        look_at = 0.0
+        taken = await self._outbox.left_over()
+        while not stopping.is_set():
+            if loop.time() >= look_at:
+                taken += await self._outbox.take_over()
+                taken += await self._outbox.forgotten({chunk.id for chunk in self._held})
+                look_at = loop.time() + _LOOK.total_seconds()
+            busy = until_idle or not self._idle
+            taken += await self._outbox.take(self._room(), None if busy else _LOOK, stopping)
+            await self._hold(taken)
+            if until_idle and not taken and self._idle:
+                stopping.set()
+            elif busy and not taken:
+                await _stopped_within(_BUSY_PAUSE, stopping)
+            taken = []
+
+    @property
+    def _idle(self) -> bool:
+        return not self._line and self._dispatcher.idle and self._settler.idle
+
+    def _room(self) -> dict[Urgency, int]:
+        return {urgency: _CHUNKS_AT_ONCE for urgency in Urgency if self._line.size(urgency) < _HELD}
+
+    async def _hold(self, chunks: Sequence[Chunk]) -> None:
+        """A chunk that fails by a fault of ours is left to a later start, and keeps no other waiting."""
+        if not chunks:
+            return
+        records = await self._store.read_numbers(sorted({number for chunk in chunks for number in chunk.numbers}))
+        editions = await self._outbox.raw_editions(list({chunk.edition_id for chunk in chunks}))
+        self._held.update(chunks)
+        for chunk in chunks:
+            try:
+                raw = editions.get(chunk.edition_id)
+                await self._enter(chunk, self._sender.word(chunk.edition_id, raw) if raw else None, records)
+            except StoreError:
+                raise
+            except Exception:
+                _LOG.exception("chunk %s cannot be delivered", chunk.id)
+        self._dispatcher.changed.set()
+
+    async def _enter(self, chunk: Chunk, worded: Worded | None, records: Mapping[int, Record]) -> None:
+        for position, (number, mark) in enumerate(zip(chunk.numbers, chunk.marks, strict=True)):
+            record = records.get(number)
+            recipient = Recipient(chunk, position, mark)
+            if mark not in (Mark.OWED, Mark.TRYING, Mark.TRYING_AGAIN):
+                continue
+            if mark is Mark.TRYING_AGAIN:
+                self._conclusions.end(recipient, Mark.AMBIGUOUS, "ambiguous")
+            elif record is None:
+                await self._conclusions.gone(recipient, worded.edition if worded else None)
+            elif worded is None or not owed_from(chunk, worded.edition, record.subscription):
+                self._conclusions.end(recipient, Mark.SKIPPED)
+            else:
+                self._line.add(Delivery(chunk, position, mark, record))
 
 
-def owed(edition: Edition, subscription: Subscription, planned: int) -> bool:
-    """Whether a chat still wants it: it may have unsubscribed since, or changed between at once and digests.
-
-    A change settles what came before it: a change to digests leaves to them what comes after it; a change to at once
-    has sent what waited. What was chosen for this chat before the change is in neither, and still owed.
-    """
-    if edition.action != "send":
-        return True
-    if subscription.parked or not subscription.categories:
+async def _stopped_within(time: timedelta, stopping: asyncio.Event) -> bool:
+    try:
+        async with asyncio.timeout(time.total_seconds()):
+            await stopping.wait()
+    except TimeoutError:
         return False
-    if edition.category is None:
-        return True
-    schedule = subscription.categories.get(edition.category)
-    if schedule is None:
-        return False
-    settled = int(subscription.settled_until(edition.category).timestamp() * 1000)
-    came_after, chosen_before = edition.arrived > settled, planned <= settled
-    return (came_after or chosen_before) if schedule.instant else (chosen_before and not came_after)
-
-
-def backoff(attempt: int) -> timedelta:
-    """Doubles with each attempt, so that an outage is not met with a storm."""
-    return min(_FIRST_BACKOFF * (1 << min(attempt, 20)), _LONGEST_BACKOFF)
+    return True

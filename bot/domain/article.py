@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Annotated
@@ -24,6 +25,9 @@ WebUrl = Annotated[str, AfterValidator(_checked_url)]
 #: Fits Telegram's start parameter (64 of A-Za-z0-9_-) behind the prefix `a_`, and callback data.
 ArticleId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,40}$")]
 
+#: Characters.
+LONGEST_CORRECTION = 500
+
 
 class _Value(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore")
@@ -44,8 +48,16 @@ class RelatedArticle(_Value):
     url: WebUrl | None = None
 
 
+class Correction(_Value):
+    """What was wrong, or what is right, in an editor's words, and when they said so."""
+
+    text: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=LONGEST_CORRECTION)]
+    at: AwareDatetime
+
+
 class Article(_Value):
-    """`published` is the time that readers are shown; when it reached the store is the store's matter."""
+    """`published` is the time that readers are shown; when it reached the store is the store's matter. `breaking`
+    news goes before all other messages. `corrections`: the newest first."""
 
     id: ArticleId
     category: Slug
@@ -55,7 +67,26 @@ class Article(_Value):
     source: Source | None = None
     related: tuple[RelatedArticle, ...] = ()
     faq: tuple[FaqPair, ...] = ()
+    breaking: bool = False
     published: AwareDatetime = Field(default_factory=lambda: datetime.now(UTC))
+    corrections: tuple[Correction, ...] = ()
+
+    @property
+    def revision(self) -> int:
+        """How often it was corrected."""
+        return len(self.corrections)
+
+    def corrected(self, correction: Correction) -> "Article":
+        """Itself, if its newest correction says the same."""
+        if self.corrections and self.corrections[0].text == correction.text:
+            return self
+        return self.model_copy(update={"corrections": (correction, *self.corrections)})
+
+    def with_corrections(self, others: Iterable[Correction]) -> "Article":
+        """Together with its own, each once: what was corrected stays so, whatever else of an article is replaced."""
+        each = dict.fromkeys((*self.corrections, *others))
+        newest_first = sorted(each, key=lambda correction: correction.at, reverse=True)
+        return self.model_copy(update={"corrections": tuple(newest_first)})
 
 
 class TextLink(_Value):
@@ -68,11 +99,13 @@ class TextLink(_Value):
 
 class StoredArticle(_Value):
     """An article and the moment, in milliseconds since the epoch, at which the store took it; `owed`: readers are
-    to be told of it, as they are not of one that was imported."""
+    to be told of it, as they are not of one that was imported; `length`: the bytes that it takes in the store, of
+    which a correction makes more."""
 
     article: Article
     arrived: int
     owed: bool = True
+    length: int = 0
 
 
 class Added(StrEnum):

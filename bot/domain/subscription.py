@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
 
 from bot.domain.category import Category, Slug
+from bot.domain.delivery import Cause
 from bot.domain.schedule import Schedule, ScheduleField
 
 
@@ -38,12 +39,21 @@ def _known_zone(name: str) -> str:
 ZoneName = Annotated[str, AfterValidator(_known_zone)]
 
 
+class Parked(BaseModel):
+    """Why nothing can be delivered, and since when by the store's clock."""
+
+    model_config = ConfigDict(frozen=True)
+
+    cause: Cause
+    since: AwareDatetime
+
+
 class Subscription(BaseModel):
     """`schedule` is what a category gets that is added later.
 
     `since` holds, for each category, the moment up to which its articles are settled for this chat: those
     published later are owed, at once or with the next digest.
-    `parked` says why nothing can be delivered now (Telegram's words); the categories stay.
+    While it is `parked` nothing is delivered; the categories stay.
     """
 
     model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
@@ -56,7 +66,7 @@ class Subscription(BaseModel):
     timezone: ZoneName = "UTC"
     language: str = "en"
     since: dict[Slug, AwareDatetime] = {}
-    parked: str | None = None
+    parked: Parked | None = None
 
     @property
     def address(self) -> Address:
@@ -91,8 +101,8 @@ class Subscription(BaseModel):
     def with_timezone(self, name: str) -> "Subscription":
         return self._with(timezone=name)
 
-    def park(self, reason: str | None) -> "Subscription":
-        return self._with(parked=reason)
+    def park(self, parked: Parked | None) -> "Subscription":
+        return self._with(parked=parked)
 
     def move(self, chat_id: int) -> "Subscription":
         """To the supergroup that its group has become."""
@@ -104,7 +114,8 @@ class Subscription(BaseModel):
 
     def digest_due(self) -> datetime | None:
         """When the next digest is due; the past for one that was missed; none if nothing is scheduled."""
-        slots = [slot for slug in self.categories if (slot := self._next_slot(slug))]
+        apart = {(schedule, self.settled_until(slug)): slug for slug, schedule in self.categories.items()}
+        slots = [slot for slug in apart.values() if (slot := self._next_slot(slug))]
         return min(slots, default=None)
 
     def categories_due(self, now: datetime) -> list[str]:

@@ -67,7 +67,7 @@ class Drafts:
             return None
         return await self._read(draft.model_copy(update={"id": _new_id()}), slug)
 
-    async def publish(self, draft_id: str) -> tuple[Article, Added] | None:
+    async def publish(self, draft_id: str, *, breaking: bool = False) -> tuple[Article, Added] | None:
         """The article, and what is new of it; None if the draft is no longer kept.
 
         The same text with other links or questions takes the place of the stored one, and is sent to nobody again.
@@ -75,11 +75,12 @@ class Drafts:
         draft = await self._store.get(draft_id)
         if draft is None or draft.article is None:
             return None
-        article = draft.article.model_copy(update={"published": await self._clock.now()})
+        article = draft.article.model_copy(update={"published": await self._clock.now(), "breaking": breaking})
         if await self._articles.publish(article):
             return article, Added.NEW
         known = await self._articles.get(article.id)
-        article = article.model_copy(update={"published": known.published if known else article.published})
+        kept = known or article
+        article = article.model_copy(update={"published": kept.published, "breaking": kept.breaking})
         return article, await self._articles.keep(article)
 
     async def discard(self, draft_id: str) -> Discarded:
@@ -97,7 +98,10 @@ class Drafts:
         await self._store.save(draft.model_copy(update={"article": article}))
         readers = await self._subscriptions.count(article.category)
         known = await self._articles.get(article.id)
-        changed = known is not None and known != article.model_copy(update={"published": known.published})
+        article = article.with_corrections(known.corrections) if known else article
+        changed = known is not None and known != article.model_copy(
+            update={"published": known.published, "breaking": known.breaking}
+        )
         return Preview(draft.id, article, readers, published=known is not None, changed=changed)
 
 

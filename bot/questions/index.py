@@ -32,7 +32,8 @@ class Passage:
     """`rank`: its BM25 score; `evidence`: the rarity of all asked words that it or its title hold; both in units of
     the rarity of a word that stands nowhere, so that they mean the same in any store.
 
-    `position` counts the FAQ pairs of an article for those with a `question`, its paragraphs for the others.
+    `position` counts the FAQ pairs of an article for those with a `question`, its paragraphs and corrections for the
+    others.
 
     `coverage`: the share, 0 to 1, of the asked words, weighed by their rarity, that the passage or its title hold;
     `question_coverage`: the same for its question alone; `question_share`: the share of its question's own words
@@ -61,7 +62,8 @@ class Index:
         """Adds it, or what it has become."""
         self.remove(article.id)
         first = self._last_row("passage") + 1
-        paragraphs = [text for text in (article.teaser, *article.body) if text]
+        corrections = [correction.text for correction in article.corrections]
+        paragraphs = [text for text in (article.teaser, *article.body, *corrections) if text]
         rows = [(article.id, n, article.title, "", text) for n, text in enumerate(paragraphs)]
         rows += [(article.id, n, article.title, pair.question, pair.answer) for n, pair in enumerate(article.faq)]
         self._db.executemany(
@@ -70,7 +72,7 @@ class Index:
         )
         cursor = self._db.execute(
             "INSERT INTO whole (article, title, teaser, body) VALUES (?, ?, ?, ?)",
-            (article.id, article.title, article.teaser, "\n".join(article.body)),
+            (article.id, article.title, article.teaser, "\n".join((*article.body, *corrections))),
         )
         self._rows[article.id] = (range(first, first + len(rows)), cursor.lastrowid or 0)
         self._passages += len(rows)

@@ -4,6 +4,7 @@ Callback data is 1 to 64 bytes (https://core.telegram.org/bots/api#inlinekeyboar
 what does not decode is no action, and whoever acts on one checks that this person may.
 """
 
+from collections.abc import Iterable
 from typing import Annotated, ClassVar, Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -11,11 +12,14 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from bot.domain.article import ArticleId
 from bot.domain.category import Slug
 from bot.domain.message import Button
+from bot.rendering.markup import label as shown
 
 _VERSION = "1"
 MAX_BYTES = 64
-#: Telegram takes 100 buttons in a keyboard; whatever a list has more can still be typed.
+#: Telegram takes 100 buttons in a keyboard (telegram.constants.InlineKeyboardMarkupLimit) and some 10 kB of JSON,
+#: else “reply markup is too long”; room is left for what stands below a list.
 MOST_BUTTONS = 90
+_MOST_BYTES = 9_000
 
 #: No more than the store can count to.
 Position = Annotated[int, Field(ge=0, lt=10**9)]
@@ -36,7 +40,7 @@ class Action(BaseModel):
         return data
 
     def button(self, label: str) -> Button:
-        return Button(label=label, data=self.encode())
+        return Button(label=shown(label), data=self.encode())
 
 
 class OpenMenu(Action):
@@ -96,6 +100,11 @@ class PublishDraft(Action):
     id: ArticleId
 
 
+class PublishBreaking(Action):
+    code = "b"
+    id: ArticleId
+
+
 class DiscardDraft(Action):
     code = "d"
     id: ArticleId
@@ -124,6 +133,17 @@ class Retract(Action):
     id: ArticleId
 
 
+class ExplainArticle(Action):
+    """Why it did, or did not, come to this chat."""
+
+    code = "w"
+    id: ArticleId
+
+
+class ShowStatus(Action):
+    code = "o"
+
+
 AnyAction = (
     OpenMenu
     | ToggleCategory
@@ -135,12 +155,26 @@ AnyAction = (
     | SetTimezone
     | Forget
     | PublishDraft
+    | PublishBreaking
     | DiscardDraft
     | FileDraft
     | ListArticles
     | ManageArticle
     | Retract
+    | ExplainArticle
+    | ShowStatus
 )
+
+
+def choices(buttons: Iterable[Button]) -> list[Button]:
+    """As many as a keyboard holds; whatever a list has more can still be typed."""
+    held, size = list[Button](), 0
+    for button in buttons:
+        size += len(button.model_dump_json().encode())
+        if size > _MOST_BYTES or len(held) == MOST_BUTTONS:
+            break
+        held.append(button)
+    return held
 
 
 def decode(data: str) -> Action | None:

@@ -6,11 +6,14 @@ from bot.domain.answer import Answer, Quote
 from bot.domain.article import Article
 from bot.domain.message import Message
 from bot.rendering.actions import ReadArticle
-from bot.rendering.articles import date, question_buttons, title_buttons
+from bot.rendering.articles import date, newest_correction, question_buttons, title, title_buttons
 from bot.rendering.links import Links
-from bot.rendering.markup import bold, escape, link, pieces, quotation, shorten
+from bot.rendering.markup import bold, brief, calm, escape, link, pieces, quotation, shorten
 
 _QUOTE_LIMIT = 3000
+_CORRECTION_LIMIT = 250
+#: How many tags, names and addresses Telegram may find by itself before it drops the link to the article.
+_FOUND_IN_QUESTION, _FOUND_IN_QUOTE, _FOUND_IN_CORRECTION = 20, 60, 3
 
 
 def answer(found: Answer, links: Links) -> Message:
@@ -25,7 +28,7 @@ def answer(found: Answer, links: Links) -> Message:
 
 
 def _not_in(article: Article) -> Message:
-    text = f"Nothing stored answers that, nor does {bold(shorten(article.title, 250))}."
+    text = f"Nothing stored answers that, nor does {bold(title(article))}."
     rows = question_buttons(article)
     hint = " It answers these questions:" if rows else ""
     return Message(text=text + hint, buttons=(*rows, (ReadArticle(id=article.id).button("📖 Read the article"),)))
@@ -34,12 +37,14 @@ def _not_in(article: Article) -> Message:
 def quote(found: Quote, links: Links) -> Message:
     article = found.article
     first, *rest = pieces(found.text, _QUOTE_LIMIT) or [""]
+    first, *rest = [*pieces(calm(first, _FOUND_IN_QUOTE), _QUOTE_LIMIT), *rest] or [""]
     source = f", {escape(shorten(article.source.name, 100))}" if article.source else ""
-    title = link(shorten(article.title, 250), links.to_article(article))
+    headline = link(title(article), links.to_article(article))
     lines = [
-        *([bold(shorten(found.question, 300))] if found.question else []),
+        *([bold(brief(found.question, 300, _FOUND_IN_QUESTION))] if found.question else []),
         quotation(first + (" …" if rest else "")),
-        f"From {title}{source}, {date(article.published)}",
+        f"From {headline}{source}, {date(article.published)}"
+        + newest_correction(article, _CORRECTION_LIMIT, _FOUND_IN_CORRECTION),
     ]
     read = (ReadArticle(id=article.id).button("📖 Read the article"),)
     return Message(text="\n".join(lines), buttons=(*question_buttons(article, but=found.question), read))

@@ -3,14 +3,20 @@
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from bot.domain.article import Article, FaqPair
+from bot.domain.article import Article, Correction, FaqPair
 from bot.domain.message import Button, Message
 from bot.rendering.actions import AskStored, ListQuestions, OpenMenu, ReadArticle, ShowLatest
 from bot.rendering.links import Links
-from bot.rendering.markup import bold, escape, fill, italic, link, pieces, quotation, shorten
+from bot.rendering.markup import bold, brief, escape, fill, fits, italic, link, pieces, quotation, shorten, visible
 
 TEASER_LIMIT = 700
 _TITLE_LIMIT = 250
+#: The longest, in letters that take two units each.
+_CORRECTION_LIMIT = 1100
+_SHORT_CORRECTION_LIMIT = 160
+#: How many tags, names and addresses Telegram may find by itself; with ours they stay below what it shows.
+_FOUND_IN_TITLE, _FOUND_IN_TEASER, _FOUND_IN_ITEM, _FOUND_IN_RELATED = 20, 50, 12, 5
+_FOUND_IN_CORRECTION, _FOUND_IN_SHORT_CORRECTION = 10, 2
 _PIECE = 3500
 _MOST_PARTS = 8
 #: A label longer than this is cut by Telegram's apps on a phone.
@@ -26,11 +32,33 @@ def date(moment: datetime) -> str:
 
 
 def teaser(article: Article, links: Links) -> Message:
-    lines = [bold(shorten(article.title, _TITLE_LIMIT))]
+    lines = ["🔴 Breaking", _title(article)] if article.breaking else [_title(article)]
     if text := article.teaser or next(iter(article.body), ""):
-        lines.append(escape(shorten(text, TEASER_LIMIT)))
+        lines.append(escape(brief(text, TEASER_LIMIT, _FOUND_IN_TEASER)))
+    lines += _corrections(article)[:1]
     lines.append(_byline(article, links))
     return Message(text="\n\n".join(lines), buttons=(reading_buttons(article),), link_preview=True)
+
+
+def correction_line(article: Article, correction: Correction) -> str:
+    """Without markup; with the year if it is not the article's."""
+    year = "" if correction.at.year == article.published.year else f" {correction.at.year}"
+    return f"✏️ Correction, {correction.at.day} {correction.at:%b}{year}: {correction.text}"
+
+
+def newest_correction(article: Article, limit: int, most: int) -> str:
+    """Its line, as `brief` makes it, with a line end before it; empty if there was none."""
+    shown = [brief(correction_line(article, one), limit, most) for one in article.corrections[:1]]
+    return "".join(f"\n{escape(line)}" for line in shown)
+
+
+def correction_notice(article: Article) -> Message:
+    """For those who have the article as it was before its newest correction."""
+    text = brief(article.corrections[0].text, _CORRECTION_LIMIT, _FOUND_IN_CORRECTION)
+    return Message(
+        text=f"✏️ Correction to “{_title(article)}”: {escape(text)}",
+        buttons=((ReadArticle(id=article.id).button("📖 Read here"),),),
+    )
 
 
 def reading_buttons(article: Article) -> tuple[Button, ...]:
@@ -42,12 +70,13 @@ def reading_buttons(article: Article) -> tuple[Button, ...]:
 
 def whole(article: Article, links: Links) -> Message:
     """As a rich message where the server knows them, with its questions folded either way."""
-    paragraphs = [bold(shorten(article.title, _TITLE_LIMIT))]
-    paragraphs += [italic(piece) for piece in pieces(article.teaser, _PIECE)]
-    paragraphs += [escape(piece) for text in article.body for piece in pieces(text, _PIECE)]
+    paragraphs = [_title(article), *_corrections(article)]
+    paragraphs += [italic(piece) for piece in pieces(article.teaser, _PIECE) if visible(piece)]
+    paragraphs += [escape(piece) for text in article.body for piece in pieces(text, _PIECE) if visible(piece)]
     for pair in article.faq:
-        first, *rest = [quotation(piece, folded=True) for piece in pieces(pair.answer, _PIECE - 400)]
-        paragraphs += [f"{bold(shorten(pair.question, 300))}\n{first}", *rest]
+        answer = [piece for piece in pieces(pair.answer, _PIECE - 400) if visible(piece)] or ["…"]
+        first, *rest = [quotation(piece, folded=True) for piece in answer]
+        paragraphs += [f"{bold(brief(pair.question, 300, _FOUND_IN_TITLE))}\n{first}", *rest]
     if article.related:
         titles = "\n".join(f"• {_related(related.title, related.url)}" for related in article.related[:10])
         paragraphs.append(f"{bold('Related')}\n{titles}")
@@ -61,9 +90,9 @@ def whole(article: Article, links: Links) -> Message:
 
 def question_list(article: Article) -> Message:
     if not article.faq:
-        text = f"Ask what you like about {bold(shorten(article.title, _TITLE_LIMIT))}: reply to this message."
+        text = f"Ask what you like about {_title(article)}: reply to this message."
     else:
-        text = f"{bold(shorten(article.title, _TITLE_LIMIT))}\n\nChoose a question, or reply with your own."
+        text = f"{_title(article)}\n\nChoose a question, or reply with your own."
     rows = question_buttons(article)
     return Message(text=text, buttons=(*rows, (ReadArticle(id=article.id).button("📖 Read here"),)))
 
@@ -86,8 +115,9 @@ def article_list(
 ) -> Message:
     """A page of short teasers under a heading, numbered, with a button that opens each."""
     items = [
-        f"{bold(f'{number}.')} {link(shorten(a.title, _TITLE_LIMIT), links.to_article(a))}\n"
-        f"{escape(shorten(a.teaser or next(iter(a.body), ''), 160))} {italic(date(a.published))}"
+        f"{bold(f'{number}.')} {link(title(a), links.to_article(a))}\n"
+        f"{escape(brief(a.teaser or next(iter(a.body), ''), 160, _FOUND_IN_ITEM))} {italic(date(a.published))}"
+        f"{newest_correction(a, _SHORT_CORRECTION_LIMIT, _FOUND_IN_SHORT_CORRECTION)}"
         for number, a in enumerate(articles, skip + 1)
     ]
     numbers = tuple(ReadArticle(id=a.id).button(str(n)) for n, a in enumerate(articles, skip + 1))
@@ -112,19 +142,34 @@ def not_stored() -> Message:
     )
 
 
+def title(article: Article, limit: int = _TITLE_LIMIT) -> str:
+    """Shortened, and something to see in any case."""
+    short = brief(article.title, limit, _FOUND_IN_TITLE)
+    return short if visible(short) else "…"
+
+
+def _title(article: Article) -> str:
+    return bold(title(article))
+
+
+def _corrections(article: Article) -> list[str]:
+    lines = (correction_line(article, correction) for correction in article.corrections)
+    return [escape(brief(line, _CORRECTION_LIMIT, _FOUND_IN_CORRECTION)) for line in lines]
+
+
 def _byline(article: Article, links: Links) -> str:
     arrow = f"{links.label(article)} →"
     return f"{link(arrow, links.to_article(article))}\n{italic(f'{article.category} · {date(article.published)}')}"
 
 
 def _related(title: str, url: str | None) -> str:
-    shown = shorten(title, _TITLE_LIMIT)
-    return link(shown, url) if url else escape(shown)
+    shown = brief(title, _TITLE_LIMIT, _FOUND_IN_RELATED)
+    return link(shown, url) if url and fits(url) else escape(shown)
 
 
 def _rich(article: Article, links: Links) -> str | None:
     """None if it is longer than a rich message may be."""
-    blocks = [f"<h2>{escape(article.title)}</h2>"]
+    blocks = [f"<h2>{escape(article.title)}</h2>", *(f"<p>{line}</p>" for line in _corrections(article))]
     if article.teaser:
         blocks.append(f"<p><i>{escape(article.teaser)}</i></p>")
     blocks += [f"<p>{escape(text)}</p>" for text in article.body]

@@ -6,16 +6,19 @@ from itertools import groupby
 from bot.domain.article import Article
 from bot.domain.message import Message
 from bot.rendering.actions import ReadArticle
-from bot.rendering.articles import teaser
+from bot.rendering.articles import newest_correction, teaser, title
 from bot.rendering.links import Links
-from bot.rendering.markup import bold, escape, link, shorten, units
+from bot.rendering.markup import bold, brief, escape, link
 
-#: An item is at most a title, a link and a teaser of these lengths: 10 of them, each of another category, fill a
-#: message well.
+#: An item is at most a title, a link and a teaser of these lengths, and of so many tags and addresses that Telegram
+#: finds by itself: 10 of them, each of another category, fill a message well. A correction takes its room from the
+#: teaser's.
 _ITEMS = 10
 _TITLE_LIMIT = 140
 _TEASER_LIMIT = 200
+_CORRECTION_LIMIT = 140
 _NAME_LIMIT = 40
+_FOUND_IN_TEASER, _FOUND_BESIDE_CORRECTION, _FOUND_IN_NAME = 6, 3, 1
 _IN_A_ROW = 5
 
 
@@ -37,7 +40,7 @@ def _page(articles: Sequence[Article], names: dict[str, str], links: Links, page
     blocks = [f"🗞 {bold('Your digest')}" + (f", part {page} of {of}" if of > 1 else "")]
     number = (page - 1) * _ITEMS
     for slug, group in groupby(articles, key=lambda article: article.category):
-        blocks.append(bold(shorten(names.get(slug, slug).upper(), _NAME_LIMIT)))
+        blocks.append(bold(brief(names.get(slug, slug).upper(), _NAME_LIMIT, _FOUND_IN_NAME)))
         for article in group:
             number += 1
             blocks.append(_item(number, article, links))
@@ -48,6 +51,11 @@ def _page(articles: Sequence[Article], names: dict[str, str], links: Links, page
 
 
 def _item(number: int, article: Article, links: Links) -> str:
-    title = link(shorten(article.title, _TITLE_LIMIT), links.to_article(article))
-    text = escape(shorten(article.teaser or next(iter(article.body), ""), _TEASER_LIMIT))
-    return f"{number}. {title}\n{text}" if units(text) else f"{number}. {title}"
+    headline = link(title(article, _TITLE_LIMIT), links.to_article(article))
+    text = article.teaser or next(iter(article.body), "")
+    correction = newest_correction(article, _CORRECTION_LIMIT, _FOUND_BESIDE_CORRECTION)
+    if correction:
+        short = brief(text, _TEASER_LIMIT - _CORRECTION_LIMIT - 1, _FOUND_BESIDE_CORRECTION)
+    else:
+        short = brief(text, _TEASER_LIMIT, _FOUND_IN_TEASER)
+    return f"{number}. {headline}" + (f"\n{escape(short)}" if short else "") + correction

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from bot.domain.article import Article
-from bot.rendering.markup import shorten
+from bot.rendering.markup import fits, shorten
 
 _NAME_LIMIT = 100
 
@@ -16,10 +16,9 @@ class Links:
     public_url: str | None = None
 
     def to_article(self, article: Article) -> str:
-        """The source's page, else the article's own, else the article in the chat with the bot."""
-        if article.source and article.source.url:
-            return article.source.url
-        return self.to_own_page(article) or self.to_chat(f"a_{article.id}")
+        """The source's page, unless its address is too long for a message, else the article's own, else the article
+        in the chat with the bot."""
+        return self._to_source(article) or self.to_own_page(article) or self.to_chat(f"a_{article.id}")
 
     def to_own_page(self, article: Article) -> str | None:
         return f"{self.public_url.rstrip('/')}/a/{article.id}" if self.public_url else None
@@ -29,6 +28,11 @@ class Links:
         return f"https://t.me/{self.bot_username}?start={payload}"
 
     def label(self, article: Article) -> str:
-        if article.source and article.source.url:
+        if article.source and self._to_source(article):
             return f"Continue reading at {shorten(article.source.name, _NAME_LIMIT)}"
         return "Continue reading"
+
+    @staticmethod
+    def _to_source(article: Article) -> str | None:
+        url = article.source.url if article.source else None
+        return url if url and fits(url) else None

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from bot.domain.category import Category
 from bot.domain.message import Attachment, Button, Message
 from bot.domain.subscription import Change, ChatKind, Subscription
-from bot.rendering.actions import MOST_BUTTONS, Forget, OpenMenu, ShowLatest, ToggleCategory
+from bot.rendering.actions import Forget, OpenMenu, ShowLatest, ToggleCategory, choices
 from bot.rendering.markup import bold, counted, escape, fill, shorten
 from bot.rendering.schedules import some, summary
 
@@ -22,6 +22,7 @@ _ALL_MENUS = tuple(
         {"categories": "📂 Categories", "latest": "📰 Latest"},
         {"schedule": "🕗 Schedule", "timezone": "🌍 Time zone"},
         {"digest": "🗞 My digest now", "ask": "❓ Ask"},
+        {"why": "🔎 Why did it come?"},
         {"privacy": "🔒 Privacy", "mydata": "📄 My data"},
         {"forget": "🗑 Forget me"},
     )
@@ -39,6 +40,7 @@ READER_COMMANDS: Mapping[str, str] = {
     "article": "A stored article in full",
     "search": "Search the stored articles",
     "ask": "Ask the stored articles a question",
+    "why": "Why an article came here, or did not",
     "mydata": "All that is stored about this chat",
     "forget": "Delete all of it",
     "privacy": "What is kept, and for how long",
@@ -47,8 +49,10 @@ READER_COMMANDS: Mapping[str, str] = {
 EDITOR_COMMANDS: Mapping[str, str] = {
     "post": "Publish an article",
     "articles": "Published articles, and taking them back",
+    "correct": "Correct an article, and tell those who have it",
     "retract": "Take an article back from every chat",
     "addcategory": "Add a category",
+    "status": "How delivery goes",
 }
 
 
@@ -66,11 +70,10 @@ def greeting(categories: Sequence[Category], subscription: Subscription) -> Mess
 
 def category_buttons(categories: Iterable[Category], subscription: Subscription) -> tuple[tuple[Button, ...], ...]:
     """Two in a row, each of which toggles."""
-    shown = list(categories)[:MOST_BUTTONS]
-    buttons = [
+    buttons = choices(
         ToggleCategory(slug=c.slug).button(f"{'✅' if c.slug in subscription.categories else '➕'} {c.name}")
-        for c in shown
-    ]
+        for c in categories
+    )
     return tuple(tuple(buttons[i : i + 2]) for i in range(0, len(buttons), 2))
 
 
@@ -122,7 +125,7 @@ def toggled(change: Change) -> str:
 
 
 def choose_latest(categories: Sequence[Category]) -> Message:
-    buttons = [ShowLatest(slug=c.slug, skip=0).button(c.name) for c in categories[:MOST_BUTTONS]]
+    buttons = choices(ShowLatest(slug=c.slug, skip=0).button(c.name) for c in categories)
     rows = tuple(tuple(buttons[i : i + 2]) for i in range(0, len(buttons), 2))
     everything = (ShowLatest(slug="", skip=0).button("📰 All categories"),)
     return Message(text="The newest articles of which category?", buttons=(everything, *rows))
@@ -164,7 +167,7 @@ def privacy() -> Message:
         text=f"{bold('What is kept about this chat')}\n"
         "• its Telegram number, and whether it is a private chat, a group or a channel\n"
         "• the categories, schedule, time zone and language chosen here, and up to when you have been sent articles\n"
-        "• for 48 hours the numbers of the messages sent here, so that an article can be taken back\n\n"
+        "• for 48 hours the numbers of the messages sent here, so that an article can be corrected or taken back\n\n"
         "No names, no messages, no questions, nothing about what you read. Nothing is given to anyone.\n\n"
         "/mydata sends you all of it, /forget deletes it.",
         buttons=((OpenMenu(name="mydata").button("📄 My data"), OpenMenu(name="forget").button("🗑 Forget me")),),

@@ -2,26 +2,28 @@
 
 from collections.abc import Sequence
 
-from bot.domain.article import Added, Article
+from bot.domain.article import LONGEST_CORRECTION, Added, Article
 from bot.domain.category import Category
 from bot.domain.draft import Preview, Problem, Unreadable
 from bot.domain.message import Message
 from bot.rendering.actions import (
-    MOST_BUTTONS,
     DiscardDraft,
     FileDraft,
     ListArticles,
     ManageArticle,
+    PublishBreaking,
     PublishDraft,
     ReadArticle,
     Retract,
+    choices,
 )
 from bot.rendering.articles import date, teaser
 from bot.rendering.links import Links
-from bot.rendering.markup import bold, counted, escape, italic, shorten
+from bot.rendering.markup import bold, brief, counted, escape, italic, shorten
 
 PAGE = 8
 _LABEL = 45
+_FOUND_IN_TITLE = 6
 
 
 def how_to_post() -> Message:
@@ -51,6 +53,7 @@ def preview(shown: Preview, links: Links, *, notes: Sequence[str] = ()) -> list[
     seen = teaser(article, links)
     decide = (
         PublishDraft(id=shown.draft_id).button("Publish"),
+        PublishBreaking(id=shown.draft_id).button("Breaking"),
         DiscardDraft(id=shown.draft_id).button("Discard"),
     )
     return [Message(text="\n".join(lines)), seen.model_copy(update={"buttons": (*seen.buttons, decide)})]
@@ -88,7 +91,7 @@ def refusal(shown: Preview, categories: Sequence[Category]) -> Message:
 def _choose_category(draft_id: str, problem: Unreadable, categories: Sequence[Category]) -> Message:
     nearest = [category for category in categories if category.slug in problem.nearest]
     others = [category for category in categories if category.slug not in problem.nearest]
-    buttons = [FileDraft(id=draft_id, slug=c.slug).button(c.name) for c in [*nearest, *others][:MOST_BUTTONS]]
+    buttons = choices(FileDraft(id=draft_id, slug=c.slug).button(c.name) for c in [*nearest, *others])
     rows = tuple(tuple(buttons[i : i + 2]) for i in range(0, len(buttons), 2))
     word = escape(shorten(problem.word, 60))
     text = (
@@ -136,7 +139,8 @@ def article_list(articles: Sequence[Article], *, skip: int, total: int) -> Messa
     if not articles:
         return Message(text="Nothing is published yet. /post publishes the first article.")
     lines = [
-        f"{number}. {bold(shorten(a.title, 120))}\n{italic(f'{a.category} · {date(a.published)} · {a.id}')}"
+        f"{number}. {bold(brief(a.title, 120, _FOUND_IN_TITLE))}\n"
+        f"{italic(f'{a.category} · {date(a.published)} · {a.id}')}"
         for number, a in enumerate(articles, skip + 1)
     ]
     rows = [(ManageArticle(id=a.id).button(shorten(a.title, _LABEL)),) for a in articles]
@@ -151,7 +155,8 @@ def article_list(articles: Sequence[Article], *, skip: int, total: int) -> Messa
 
 def manage(article: Article) -> Message:
     text = f"{bold(shorten(article.title, 250))}\n{italic(f'{article.category} · {date(article.published)}')}"
-    question = "\n\nTake it back? It is removed here, and deleted in the chats that got it in the last 48 hours."
+    question = f"\n\nTo correct it, write {bold(f'/correct {article.id}')} and after it what is right."
+    question += "\n\nTake it back? It is removed here, and deleted in the chats that got it in the last 48 hours."
     return Message(
         text=text + question,
         buttons=(
@@ -168,8 +173,39 @@ def retracted(reached: int) -> Message:
     )
 
 
+def how_to_correct(newest: Sequence[Article]) -> Message:
+    text = (
+        f"Write {bold('/correct ID TEXT')}, where the text says in 1 to {LONGEST_CORRECTION} characters what was "
+        "wrong and what is right. It stands with the article from then on; the messages of the last 48 hours that "
+        "tell of it are changed, and their chats told."
+    )
+    return Message(
+        text=text, buttons=tuple((ManageArticle(id=a.id).button(shorten(a.title, _LABEL)),) for a in newest)
+    )
+
+
+def no_correction(article: Article, length: int) -> Message:
+    """Its text is empty, or has too many characters."""
+    said = f"That has {length:,} characters" if length else "That says nothing"
+    return Message(
+        text=f"{said}: after {bold(f'/correct {article.id}')} must stand what was wrong and what is right, in 1 to "
+        f"{LONGEST_CORRECTION} characters. Nothing was changed."
+    )
+
+
+def corrected(reached: int | None) -> Message:
+    """None: it was all done before."""
+    if reached is None:
+        return Message(text="Its newest correction says just that: nothing was changed, and nobody is told again.")
+    are, chats = ("is", "its chat") if reached == 1 else ("are", "their chats")
+    return Message(text=f"Corrected. {counted(reached, 'message')} {are} being changed, and {chats} told.")
+
+
 def no_such_article(article_id: str) -> Message:
-    return Message(text=f"There is no article with the ID “{escape(shorten(article_id, 40))}”. /articles lists them.")
+    return Message(
+        text=f"There is no article with the ID “{escape(shorten(article_id, 40))}”, or it was taken back. "
+        "/articles lists them."
+    )
 
 
 def category_added(category: Category, *, new: bool) -> Message:

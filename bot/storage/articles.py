@@ -1,7 +1,7 @@
 """Stored articles, newest first by their arrival."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable
 from datetime import datetime
 
 from bot.domain.article import Added, Article, StoredArticle
@@ -33,11 +33,28 @@ end
 return 1
 """
 
+# Only over what was read. The category may be another; what is owed to readers goes along.
+_REPLACE = """
+local articles, changes, was_in, is_in, was_owed_in, is_owed_in = unpack(KEYS)
+local id, read, value, arrived, owed = unpack(ARGV)
+if redis.call('HGET', articles, id) ~= read then return 0 end
+redis.call('HSET', articles, id, value)
+redis.call('ZREM', was_in, id)
+redis.call('ZADD', is_in, arrived, id)
+if owed == '1' then
+  redis.call('ZREM', was_owed_in, id)
+  redis.call('ZADD', is_owed_in, arrived, id)
+end
+redis.call('XADD', changes, 'MAXLEN', '~', ARGV[6], '*', 'id', id)
+return 1
+"""
+
 
 class ArticleStore:
     def __init__(self, redis: Client) -> None:
         self._redis = redis
         self._add = redis.register_script(_ADD)
+        self._replace = redis.register_script(_REPLACE)
 
     async def publish(self, article: Article) -> bool:
         """Stores it and, in the same step, that its subscribers are owed it; False if it is stored already."""
@@ -45,15 +62,33 @@ class ArticleStore:
 
     async def keep(self, article: Article, arrived: datetime | None = None) -> Added:
         """Stores or replaces it for reading and asking. With `arrived` it is one that was published here, or where
-        it comes from, at that time: digests that reach back so far tell of it; else nobody is owed it."""
+        it comes from, at that time: digests that reach back so far tell of it; else nobody is owed it. What was
+        corrected stays so."""
         # 0, the beginning of 1970, would mean now.
         if await self._store(article, arrived=_ms(arrived or article.published) or 1, owed=arrived is not None):
             return Added.NEW
-        known = await self.get(article.id)
-        if known is None or known.article == article:
-            return Added.KNOWN
-        await self._replace(known, article)
-        return Added.CHANGED
+        found = await self.change(article.id, lambda known: article.with_corrections(known.corrections))
+        return Added.CHANGED if found and found[0].article != found[1].article else Added.KNOWN
+
+    async def change(
+        self, article_id: str, change: Callable[[Article], Article]
+    ) -> tuple[StoredArticle, StoredArticle] | None:
+        """What is stored, and what stands in its place then; None if nothing is. `change` is asked again where
+        someone else has been faster. It keeps its arrival, and is owed as it was."""
+        while (raw := await self._redis.hget(keys.ARTICLES, article_id)) is not None:
+            before = _load(raw)
+            article = change(before.article)
+            if article == before.article:
+                return before, before
+            value = _value(article, before.arrived, owed=before.owed)
+            old, new = before.article.category, article.category
+            indexes = [index(slug) for index in (keys.arrivals_in, keys.owed_in) for slug in (old, new)]
+            if await self._replace(
+                keys=[keys.ARTICLES, keys.CHANGES, *indexes],
+                args=[article_id, raw, value, before.arrived, int(before.owed), _CHANGES_KEPT],
+            ):
+                return before, _load(value)
+        return None
 
     async def get(self, article_id: str) -> StoredArticle | None:
         return next(iter(await self.get_many([article_id])), None)
@@ -132,19 +167,15 @@ class ArticleStore:
             )
         )
 
-    async def _replace(self, known: StoredArticle, article: Article) -> None:
-        async with self._redis.pipeline(transaction=True) as pipe:
-            pipe.hset(keys.ARTICLES, article.id, f"{known.arrived}:{int(known.owed)}:{article.model_dump_json()}")
-            for index in (keys.arrivals_in, keys.owed_in) if known.owed else (keys.arrivals_in,):
-                pipe.zrem(index(known.article.category), article.id)
-                pipe.zadd(index(article.category), {article.id: known.arrived})
-            pipe.xadd(keys.CHANGES, {"id": article.id}, maxlen=_CHANGES_KEPT, approximate=True)
-            await pipe.execute()
-
 
 def _load(value: bytes) -> StoredArticle:
     arrived, owed, json = value.split(b":", 2)
-    return StoredArticle(article=Article.model_validate_json(json), arrived=int(arrived), owed=owed == b"1")
+    article = Article.model_validate_json(json)
+    return StoredArticle(article=article, arrived=int(arrived), owed=owed == b"1", length=len(value))
+
+
+def _value(article: Article, arrived: int, *, owed: bool) -> bytes:
+    return f"{arrived}:{int(owed)}:{article.model_dump_json()}".encode()
 
 
 def _ms(moment: datetime) -> int:

@@ -4,6 +4,8 @@ from typing import Any
 
 from redis.asyncio import BlockingConnectionPool, Redis
 from redis.asyncio.cluster import RedisCluster
+from redis.asyncio.retry import Retry
+from redis.backoff import NoBackoff
 from redis.exceptions import RedisClusterException, RedisError
 
 #: redis-py's own types give every reply as the union of all protocols and decodings; ours is one of each
@@ -25,7 +27,8 @@ def connect(url: str) -> Client:
     """
     if url.startswith("redis+cluster://"):
         plain = "redis://" + url.removeprefix("redis+cluster://")
-        return RedisCluster.from_url(plain, socket_timeout=_SOCKET_TIMEOUT, protocol=2)
+        # No command is sent again by itself: an answer that was lost may have been carried out.
+        return RedisCluster.from_url(plain, socket_timeout=_SOCKET_TIMEOUT, protocol=2, retry=Retry(NoBackoff(), 0))
     # A pool that lets callers wait for a free connection: a burst of updates must not fail for want of one.
     pool = BlockingConnectionPool.from_url(
         url,

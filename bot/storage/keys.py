@@ -4,9 +4,18 @@ All keys share one hash tag, so that transactions and scripts over several of th
 (https://redis.io/docs/latest/operate/oss_and_stack/reference/cluster-spec/#hash-tags).
 """
 
+import zlib
+
+from bot.domain.delivery import Cause
+from bot.domain.edition import Urgency
 from bot.domain.subscription import Address
 
 _TAG = "{newsbot}"
+#: Small hashes are stored as lists, at a fifth of the memory of large ones, so that what there is much of is divided
+#: among many: https://redis.io/docs/latest/operate/oss_and_stack/management/optimization/memory-optimization/
+_RECORDS_TOGETHER = 64
+_NUMBERS_BUCKETS = 16384
+RECEIPTS_A_PAGE = 64
 
 ARTICLES = f"{_TAG}:articles"  # hash: article id -> "<arrived ms>:<1 if owed>:<JSON>"
 ARRIVALS = f"{_TAG}:articles:arrivals"  # sorted set: article id by arrival
@@ -16,16 +25,22 @@ CATEGORIES = f"{_TAG}:categories"  # hash: slug -> JSON
 CATEGORY_ORDER = f"{_TAG}:categories:order"  # sorted set: slug by position
 FEEDS = f"{_TAG}:feeds"  # hash: URL -> category slug
 
-SUBSCRIPTIONS = f"{_TAG}:subscriptions"  # hash: number -> JSON
-NUMBERS = f"{_TAG}:subscriptions:numbers"  # hash: address -> number
 LAST_NUMBER = f"{_TAG}:subscriptions:last"  # counter
-DUE = f"{_TAG}:subscriptions:due"  # sorted set: number by the second at which its digest is due
+WORDS = f"{_TAG}:subscriptions:words"  # hash: slug, zone, language, … -> the number that records have for it
+DUE_MINUTES = f"{_TAG}:subscriptions:due"  # sorted set: the minutes (since 1970) at which any digest is due
 
 PLANS = f"{_TAG}:plans"  # stream: published articles whose recipients are not yet in the outbox
-OUTBOX = f"{_TAG}:outbox"  # stream: chunks of recipients of an edition
+NEWCOMERS = f"{_TAG}:plans:newcomers"  # sorted set: who is settled past an unfinished plan, by until when (ms)
 LATER = f"{_TAG}:outbox:later"  # sorted set: postponed deliveries by the second at which they are due
+DOUBTS = f"{_TAG}:outbox:doubts"  # sorted set: deliveries to chats found unreachable, by the second of the verdict
+BREAKER = f"{_TAG}:outbox:breaker"  # string: when and why sending rests, as JSON
 COUNTERS = f"{_TAG}:outbox:counters"  # hash: outcome -> how many
-PACE = f"{_TAG}:outbox:pace"  # the time, in microseconds, of the next free sending slot
+OUTCOMES = f"{_TAG}:outbox:outcomes:"  # and a minute since 1970: hash: outcome -> how many tries came to it then
+REFUSED = f"{_TAG}:outbox:refused"  # hash: id of an edition that Telegram does not take -> "<seconds>:<why>"
+PACE = f"{_TAG}:pace"  # hash: the next free sending slots and what Telegram's refusals made of the rate
+FLOODS = f"{_TAG}:pace:floods"  # sorted set: chats for which Telegram has just asked to wait
+
+RECEIVER = f"{_TAG}:receiver"  # string: the name of the process that polls for updates
 
 
 def arrivals_in(slug: str) -> str:
@@ -48,9 +63,44 @@ def instant_subscribers_of(slug: str) -> str:
     return f"{_TAG}:category:{slug}:instant"
 
 
+def record(number: int) -> tuple[str, str]:
+    """Hash, and the field in it, of a packed subscription, see records.py."""
+    return f"{_TAG}:subscriptions:{number // _RECORDS_TOGETHER}", str(number % _RECORDS_TOGETHER)
+
+
+def records_until(number: int) -> list[str]:
+    """The hashes of all subscriptions up to this number."""
+    return [record(first)[0] for first in range(0, number + 1, _RECORDS_TOGETHER)]
+
+
+def numbers(chat_id: int) -> str:
+    """Hash: address -> number, for those of this chat and of some others."""
+    return f"{_TAG}:subscriptions:numbers:{zlib.crc32(str(chat_id).encode()) % _NUMBERS_BUCKETS}"
+
+
 def address(address: Address) -> str:
-    """Not a key: the field of NUMBERS for an address."""
-    return f"{address.chat_id}:{address.thread_id or 0}"
+    """Not a key: the field for an address among the numbers."""
+    return f"{address.chat_id}:{address.thread_id}" if address.thread_id else str(address.chat_id)
+
+
+def due(minute: int) -> str:
+    """Set: the numbers of those whose digest is due at a minute (since 1970)."""
+    return f"{_TAG}:subscriptions:due:{minute}"
+
+
+def parked(cause: Cause) -> str:
+    """Sorted set: the numbers of those parked for a cause, by the ms since when."""
+    return f"{_TAG}:subscriptions:parked:{cause.value}"
+
+
+def heir(number: int) -> str:
+    """String: the number of the subscription with which this one was joined, when its group became a supergroup."""
+    return f"{_TAG}:subscriptions:heir:{number}"
+
+
+def heard(chat_id: int) -> str:
+    """String: when (the store's ms) this chat last showed that it can be written to; gone after a day."""
+    return f"{_TAG}:chat:{chat_id}:heard"
 
 
 def draft(draft_id: str) -> str:
@@ -69,12 +119,19 @@ def edition(edition_id: str) -> str:
 
 
 def recall(edition_id: str) -> str:
-    """String: the id of the edition that takes this one back."""
+    """String: the id of the edition that takes this one back, or brings in line what was on its way."""
     return f"{_TAG}:edition:{edition_id}:recall"
 
 
-def receipts(edition_id: str) -> str:
-    """Hash: subscription number -> message id of what was sent."""
+def receipt(edition_id: str, number: int) -> tuple[str, str]:
+    """A page of up to 64 receipts, a hash, and the field in it: the message id of what was sent to a subscription,
+    or how else the delivery has ended."""
+    page, field = divmod(number, RECEIPTS_A_PAGE)
+    return f"{_TAG}:edition:{edition_id}:receipts:{page}", str(field)
+
+
+def receipt_pages(edition_id: str) -> str:
+    """Set: the pages of receipts that an edition has."""
     return f"{_TAG}:edition:{edition_id}:receipts"
 
 
@@ -83,14 +140,34 @@ def editions_of(article_id: str) -> str:
     return f"{_TAG}:article:{article_id}:editions"
 
 
-def marks(entry_id: str) -> str:
+def outbox(urgency: Urgency) -> str:
+    """Stream: chunks of recipients of an edition."""
+    return f"{_TAG}:outbox:{urgency}"
+
+
+def marks(urgency: Urgency, entry_id: str) -> str:
     """String: one byte for each recipient of a chunk, see domain.edition.Mark."""
-    return f"{_TAG}:outbox:marks:{entry_id}"
+    return f"{_TAG}:outbox:{urgency}:marks:{entry_id}"
+
+
+def outcomes(minute: int) -> str:
+    """Hash: outcome -> how many tries came to it in that minute since 1970."""
+    return f"{OUTCOMES}{minute}"
+
+
+def chat(chat_id: int) -> str:
+    """String: when the chat may be sent to again, see storage.pace."""
+    return f"{_TAG}:pace:chat:{chat_id}"
 
 
 def fan_out(entry_id: str) -> str:
-    """String: how far (byte of the bitmap) the recipients of a plan are in the outbox."""
+    """Hash: how far (byte of the bitmap) the recipients of a plan are in the outbox; how many have left it."""
     return f"{_TAG}:plans:cursor:{entry_id}"
+
+
+def newcomer(number: int, slug: str) -> str:
+    """Not a key: a member of NEWCOMERS."""
+    return f"{number}:{slug}"
 
 
 def presence(consumer: str) -> str:

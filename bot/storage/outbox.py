@@ -2,110 +2,79 @@
 
 An edition is one message as it was worded; a chunk is an entry of a stream that owes an edition to up to a hundred
 subscriptions, named by their numbers. What became of each recipient stands in one byte beside the chunk, so that
-after a crash only the messages that were in flight are in doubt.
+after a crash only the messages that were in flight are in doubt. There is one stream for each urgency.
 """
 
-from collections.abc import Iterable, Sequence
+import asyncio
+from collections.abc import AsyncIterator, Container, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import orjson
 
-from bot.domain.edition import Edition, Mark
+from bot.domain.edition import Edition, Mark, Urgency
 from bot.storage import keys
 from bot.storage.connection import Client
-from bot.storage.streams import Entry, LeaseQueue, Presence
+from bot.storage.streams import Entry, LeaseQueue, Presence, take_any
 
 CHUNK_SIZE = 100
-#: Telegram lets a bot delete its messages for 48 hours: https://core.telegram.org/bots/api#deletemessage
-RECALLABLE = timedelta(hours=48)
 _INDEX_KEPT = timedelta(days=14)
 #: Far longer than anything stays owed; once sent, it goes with its receipts.
 _EDITION_KEPT = timedelta(days=30)
+#: Whoever is tried after an edition was worded anew gets it so; what was on its way is settled long before this ends.
+#: Were it longer, all that a broadcast has still to send would be followed by an edit that changes nothing.
+_ON_ITS_WAY = timedelta(minutes=5)
+_SCANNED_AT_ONCE = 1000
+#: Of a set, where few members are wanted.
+_PAGE = 10_000
+_REFUSALS_KEPT = 100
 
 #: A Redis command with its arguments, to be run in one step with others.
 Command = list[str]
 
 
-@dataclass(frozen=True, slots=True)
-class Chunk:
-    """`numbers` and `marks` go together; `planned`: when its recipients were chosen, in the store's ms; `again` says
-    that they may have it already."""
+# What tells of an article that was taken back meanwhile would never be taken back itself.
+_OWE_ONCE = """
+if redis.call('EXISTS', KEYS[1]) == 1 or redis.call('HEXISTS', KEYS[2], ARGV[1]) == 0 then return 0 end
+for _, command in ipairs(cjson.decode(ARGV[2])) do redis.call(unpack(command)) end
+return 1
+"""
 
-    entry: Entry
+_REPLACE = """
+if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
+redis.call('SET', KEYS[1], ARGV[2], 'KEEPTTL')
+return 1
+"""
+
+
+@dataclass(slots=True, weakref_slot=True, eq=False)
+class Chunk:
+    """As this process holds it. `numbers` and `marks` go together; `planned`: when its recipients were chosen, in the
+    store's ms; `attempt`: how often it was tried before; `again` says that they may have it already; `refusals`: how
+    often the chat was found to be out of reach; `alone`: nobody else is owed the edition."""
+
+    urgency: Urgency
+    id: str
     edition_id: str
     numbers: tuple[int, ...]
-    marks: tuple[Mark, ...]
-    planned: int
-    attempt: int
-    again: bool
-
-
-# The receipt is written with the mark; who was reached after the edition had been recalled is added to its recall.
-_SETTLE = """
-redis.call('SETRANGE', KEYS[1], ARGV[1], ARGV[2])
-redis.call('HINCRBY', KEYS[2], ARGV[3], 1)
-if ARGV[5] ~= '' then
-  redis.call('HSET', KEYS[3], ARGV[4], ARGV[5])
-  redis.call('EXPIRE', KEYS[3], ARGV[6])
-  redis.call('EXPIRE', KEYS[4], ARGV[6])
-  local recall = redis.call('GET', KEYS[5])
-  if recall then redis.call('XADD', KEYS[6], '*', 'e', recall, 'n', ARGV[4]) end
-end
-return 1
-"""
-
-_POSTPONE = """
-redis.call('SETRANGE', KEYS[1], ARGV[1], ARGV[2])
-redis.call('HINCRBY', KEYS[2], ARGV[3], 1)
-redis.call('ZADD', KEYS[3], ARGV[4], ARGV[5])
-return 1
-"""
-
-_PROMOTE = """
-if redis.call('ZREM', KEYS[1], ARGV[1]) == 0 then return 0 end
-redis.call('XADD', KEYS[2], '*', 'e', ARGV[2], 'n', ARGV[3], 'p', ARGV[4], 'a', ARGV[5], 'r', ARGV[6])
-return 1
-"""
-
-# Only for a plan that is not finished, an article as it was published with it, and a cursor that nobody has moved.
-_ADVANCE = """
-local plan = redis.call('XRANGE', KEYS[2], ARGV[1], ARGV[1])[1]
-local stored = redis.call('HGET', KEYS[3], ARGV[2])
-if not plan or not stored or string.match(stored, '^%d+') ~= plan[2][4] then return 0 end
-if (redis.call('GET', KEYS[1]) or '0') ~= ARGV[3] then return 0 end
-redis.call('SET', KEYS[1], ARGV[4])
-for _, command in ipairs(cjson.decode(ARGV[5])) do redis.call(unpack(command)) end
-return 1
-"""
-
-# Between the look at a chunk and its turn to be sent, others may have taken it over, or what it owes have changed.
-_TRY = """
-if #redis.call('XRANGE', KEYS[4], ARGV[5], ARGV[5]) == 0 then return false end
-local mark = redis.call('GETRANGE', KEYS[1], ARGV[1], ARGV[1])
-if (mark == '' and string.char(0) or mark) ~= ARGV[2] then return false end
-redis.call('SETRANGE', KEYS[1], ARGV[1], ARGV[3])
-redis.call('EXPIRE', KEYS[1], ARGV[6])
-return {redis.call('GET', KEYS[2]) or '', redis.call('HGET', KEYS[3], ARGV[4]) or ''}
-"""
+    marks: list[Mark]
+    planned: int = 0
+    attempt: int = 0
+    again: bool = False
+    refusals: int = 0
+    alone: bool = False
 
 
 class Outbox:
     def __init__(self, redis: Client, presence: Presence) -> None:
         self._redis = redis
-        self.chunks = LeaseQueue(redis, keys.OUTBOX, presence)
-        self.plans = LeaseQueue(redis, keys.PLANS, presence)
-        self._settle = redis.register_script(_SETTLE)
-        self._postpone = redis.register_script(_POSTPONE)
-        self._promote = redis.register_script(_PROMOTE)
-        self._advance = redis.register_script(_ADVANCE)
-        self._try = redis.register_script(_TRY)
+        self._lanes = {urgency: LeaseQueue(redis, keys.outbox(urgency), presence) for urgency in Urgency}
+        self._replace = redis.register_script(_REPLACE)
+        self._owe_once = redis.register_script(_OWE_ONCE)
 
     async def prepare(self) -> None:
-        await self.chunks.prepare()
-        await self.plans.prepare()
-
-    # -- owing ------------------------------------------------------------------------------------------------
+        for lane in self._lanes.values():
+            await lane.prepare()
 
     async def owe(self, edition: Edition, numbers: Sequence[int]) -> None:
         async with self._redis.pipeline(transaction=True) as pipe:
@@ -113,137 +82,95 @@ class Outbox:
                 pipe.execute_command(*command)
             await pipe.execute()
 
-    async def plan_cursor(self, plan: Entry) -> int:
-        """The byte of the category's bitmap from which the recipients of a plan are still to be added."""
-        return int(await self._redis.get(keys.fan_out(plan.id)) or 0)
+    async def owe_once(self, edition: Edition, numbers: Sequence[int], article_id: str) -> bool:
+        """Unless an edition of that id is stored, or that article no longer is. It is stored even if it is owed to
+        nobody, to tell that this was done."""
+        commands = [_storing(edition), *order(edition, numbers)]
+        owed_keys = [keys.edition(edition.id), keys.ARTICLES]
+        return bool(await self._owe_once(keys=owed_keys, args=[article_id, orjson.dumps(commands)]))
 
-    async def instant_subscribers(self, slug: str, start: int, count: int) -> tuple[list[int], bool]:
-        """The numbers in `count` bytes of the bitmap from byte `start`, and whether there is more after them."""
-        key = keys.instant_subscribers_of(slug)
-        part = await self._redis.getrange(key, start, start + count - 1)
-        return list(_numbers(part, start)), len(part) == count
+    # -- taking up ----------------------------------------------------------------------------------------------
 
-    async def advance_plan(self, plan: Entry, article_id: str, start: int, end: int, commands: list[Command]) -> bool:
-        """Runs the commands and moves the cursor from `start` to `end`; False if that is no more to be done."""
-        done = await self._advance(
-            keys=[keys.fan_out(plan.id), keys.PLANS, keys.ARTICLES],
-            args=[plan.id, article_id, start, end, orjson.dumps(commands)],
-        )
-        return bool(done)
+    async def left_over(self) -> list[Chunk]:
+        """What this process took and did not finish, as when the store went away in between."""
+        return await self._open_all({urgency: await lane.left_over() for urgency, lane in self._lanes.items()})
 
-    async def finish_plan(self, plan: Entry) -> None:
-        await self.plans.finish(plan, keys.fan_out(plan.id))
+    async def forgotten(self, held: Container[str]) -> list[Chunk]:
+        """What this process has had for a while and does not hold (ids): what another process that was taken for dead
+        began to send, and has then left."""
+        return await self._open_all({urgency: await lane.forgotten(held) for urgency, lane in self._lanes.items()})
 
-    async def unplanned(self) -> set[str]:
-        """Articles that are published and not yet in the outbox for everyone."""
-        return {fields[b"id"].decode() for _, fields in await self._redis.xrange(keys.PLANS)}
+    async def take_over(self) -> list[Chunk]:
+        """What processes have left that live no more."""
+        return await self._open_all({urgency: await lane.take_over() for urgency, lane in self._lanes.items()})
 
-    # -- sending ----------------------------------------------------------------------------------------------
+    async def take(self, counts: Mapping[Urgency, int], wait: timedelta | None, stop: asyncio.Event) -> list[Chunk]:
+        """Up to so many new chunks of each urgency; waits for the first one up to `wait`, or until told to stop."""
+        lanes = {self._lanes[urgency]: count for urgency, count in counts.items() if count > 0}
+        taken = await take_any(lanes, wait, stop) if lanes else {}
+        return await self._open_all({urgency: taken.get(lane, []) for urgency, lane in self._lanes.items()})
+
+    async def _open_all(self, entries: Mapping[Urgency, Sequence[Entry]]) -> list[Chunk]:
+        found = [(urgency, entry) for urgency, some in entries.items() for entry in some]
+        if not found:
+            return []
+        stored = await self._redis.mget([keys.marks(urgency, entry.id) for urgency, entry in found])
+        return [_chunk(urgency, entry, marks or b"") for (urgency, entry), marks in zip(found, stored, strict=True)]
 
     async def edition(self, edition_id: str) -> Edition | None:
         value = await self._redis.get(keys.edition(edition_id))
         return Edition.model_validate_json(value) if value is not None else None
 
-    async def open(self, entry: Entry) -> Chunk:
-        numbers = tuple(int(number) for number in entry.fields[b"n"].split(b","))
-        stored = (await self._redis.get(keys.marks(entry.id)) or b"").ljust(len(numbers), b"\0")
-        return Chunk(
-            entry=entry,
-            edition_id=entry.fields[b"e"].decode(),
-            numbers=numbers,
-            marks=tuple(Mark(chr(byte)) for byte in stored),
-            planned=int(entry.fields.get(b"p", 0)),
-            attempt=int(entry.fields.get(b"a", 0)),
-            again=entry.fields.get(b"r") == b"1",
-        )
+    async def raw_editions(self, edition_ids: Sequence[str]) -> dict[str, bytes]:
+        """As they are stored; those no longer stored are left out."""
+        values = await self._redis.mget([keys.edition(edition_id) for edition_id in edition_ids])
+        return {edition_id: raw for edition_id, raw in zip(edition_ids, values, strict=True) if raw is not None}
 
-    async def begin_try(self, chunk: Chunk, position: int, mark: Mark) -> tuple[Edition | None, bytes] | None:
-        """Marks a recipient as being tried; gives the edition as it is now, and the subscription as stored (empty if
-        there is none). None if the mark is no longer what it was, or the chunk is finished: somebody else is at it.
-        """
-        found = await self._try(
-            keys=[keys.marks(chunk.entry.id), keys.edition(chunk.edition_id), keys.SUBSCRIPTIONS, keys.OUTBOX],
-            args=[
-                position,
-                chunk.marks[position].value,
-                mark.value,
-                chunk.numbers[position],
-                chunk.entry.id,
-                int(_EDITION_KEPT.total_seconds()),
-            ],
-        )
-        if found is None:
-            return None
-        edition, subscription = found
-        return Edition.model_validate_json(edition) if edition else None, subscription
+    async def replace(self, edition: Edition, raw: bytes) -> bool:
+        """In place of what was read; False if that is no longer what is stored."""
+        return bool(await self._replace(keys=[keys.edition(edition.id)], args=[raw, edition.model_dump_json()]))
 
-    async def settle(self, chunk: Chunk, position: int, mark: Mark, message_id: int | None = None) -> None:
-        """The delivery is over; a message id is kept for as long as Telegram lets it be deleted."""
-        await self._settle(
-            keys=[
-                keys.marks(chunk.entry.id),
-                keys.COUNTERS,
-                keys.receipts(chunk.edition_id),
-                keys.edition(chunk.edition_id),
-                keys.recall(chunk.edition_id),
-                keys.OUTBOX,
-            ],
-            args=[
-                position,
-                mark.value,
-                mark.name.lower(),
-                chunk.numbers[position],
-                message_id or "",
-                int(RECALLABLE.total_seconds()),
-            ],
-        )
+    async def note_refusal(self, edition_id: str, reason: str, now: datetime) -> None:
+        """Telegram does not take this message; kept for the owners, the latest hundred or so."""
+        if await self._redis.hlen(keys.REFUSED) >= _REFUSALS_KEPT:
+            await self._redis.delete(keys.REFUSED)
+        await self._redis.hset(keys.REFUSED, edition_id, f"{int(now.timestamp())}:{reason}")
 
-    async def postpone(self, chunk: Chunk, position: int, until: datetime, *, again: bool) -> None:
-        """`again`: it may have been sent."""
-        number, again = chunk.numbers[position], again or chunk.again
-        task = [chunk.edition_id, number, chunk.planned, chunk.attempt + 1, int(again)]
-        await self._postpone(
-            keys=[keys.marks(chunk.entry.id), keys.COUNTERS, keys.LATER],
-            args=[position, Mark.POSTPONED.value, "postponed", until.timestamp(), orjson.dumps(task)],
-        )
+    async def refusals(self) -> list[tuple[str, datetime, str]]:
+        """Editions that Telegram did not take, when and why; the latest first."""
+        stored = await self._redis.hgetall(keys.REFUSED)
+        split = [(edition_id.decode(), *value.decode().split(":", 1)) for edition_id, value in stored.items()]
+        found = [(name, datetime.fromtimestamp(int(at), UTC), reason) for name, at, reason in split]
+        return sorted(found, key=lambda one: one[1], reverse=True)
 
-    async def promote(self, now: datetime) -> int:
-        """Puts what was postponed until now back among the chunks."""
-        tasks = await self._redis.zrange(
-            keys.LATER,
-            "-inf",
-            str(now.timestamp()),
-            byscore=True,
-            offset=0,
-            num=500,
-        )
-        for task in tasks:
-            await self._promote(keys=[keys.LATER, keys.OUTBOX], args=[task, *orjson.loads(task)])
-        return len(tasks)
-
-    async def finish(self, chunk: Chunk) -> None:
-        await self.chunks.finish(chunk.entry, keys.marks(chunk.entry.id))
-
-    # -- taking back ------------------------------------------------------------------------------------------
+    # -- taking back --------------------------------------------------------------------------------------------
 
     async def editions_of(self, article_id: str) -> list[str]:
         return [raw.decode() for raw in await self._redis.smembers(keys.editions_of(article_id))]
+
+    async def editions_to(self, article_id: str, number: int) -> list[str]:
+        """Those of them that may be owed to this subscription. A digest has its subscription's number in its id: the
+        digests of all others may be very many, and stay where they are."""
+        key = keys.editions_of(article_id)
+        patterns = (f"{article_id}-*", f"d{number}-*")
+        found = {raw.decode() for one in patterns async for raw in self._redis.sscan_iter(key, one, _PAGE)}
+        return sorted(found)
 
     async def recall(self, edition: Edition, recall: Edition, replacement: Edition | None) -> int:
         """Lets `recall` follow `edition` to all whom it reached or is just reaching; `replacement` is what those
         get who are still owed it, nothing if there is none. Gives how many had got it."""
         async with self._redis.pipeline(transaction=True) as pipe:
             pipe.set(keys.edition(recall.id), recall.model_dump_json(), ex=_INDEX_KEPT)
-            pipe.set(keys.recall(edition.id), recall.id, ex=_INDEX_KEPT)
+            pipe.set(keys.recall(edition.id), recall.id, ex=_ON_ITS_WAY if replacement else _INDEX_KEPT)
+            if replacement:  # before anyone follows: an edit is made to what the edition says by then
+                pipe.set(keys.edition(edition.id), replacement.model_dump_json(), keepttl=True, xx=True)
             await pipe.execute()
-        # The edition changes last, together with what is owed for it: whoever was interrupted before can begin again.
-        reached = [int(number) for number in await self._redis.hkeys(keys.receipts(edition.id))]
+        # An edition goes last, together with what is owed for it: whoever was interrupted before can begin again.
+        reached = [number async for number, receipt in self.receipts(edition.id) if receipt.isdigit()]
         async with self._redis.pipeline(transaction=True) as pipe:
             for command in order(recall, reached):
                 pipe.execute_command(*command)
-            if replacement:
-                pipe.set(keys.edition(edition.id), replacement.model_dump_json(), keepttl=True)
-            else:
+            if not replacement:
                 pipe.delete(keys.edition(edition.id))
             await pipe.execute()
         return len(reached)
@@ -251,19 +178,66 @@ class Outbox:
     async def forget_article(self, article_id: str) -> None:
         await self._redis.delete(keys.editions_of(article_id))
 
-    async def receipt(self, edition_id: str, number: int) -> int | None:
-        value = await self._redis.hget(keys.receipts(edition_id), str(number))
-        return int(value) if value is not None else None
+    async def receipts(self, edition_id: str) -> AsyncIterator[tuple[int, str]]:
+        """Of each subscription with which an edition is done: the message id, or how else it has ended."""
+        members = await self._redis.smembers(keys.receipt_pages(edition_id))
+        firsts = sorted(int(page) * keys.RECEIPTS_A_PAGE for page in members)
+        for start in range(0, len(firsts), _SCANNED_AT_ONCE):
+            some = firsts[start : start + _SCANNED_AT_ONCE]
+            async with self._redis.pipeline(transaction=False) as pipe:
+                for first in some:
+                    pipe.hgetall(keys.receipt(edition_id, first)[0])
+                pages = await pipe.execute()
+            for first, page in zip(some, pages, strict=True):
+                for place, value in page.items():
+                    yield first + int(place), value.decode()
 
-    # -- counting ---------------------------------------------------------------------------------------------
+    async def receipt(self, edition_id: str, number: int) -> str | None:
+        value = await self._redis.hget(*keys.receipt(edition_id, number))
+        return value.decode() if value is not None else None
+
+    # -- looking in ---------------------------------------------------------------------------------------------
+
+    async def find(self, edition_id: str, number: int) -> Mark | None:
+        """What is known of a delivery that is still in the outbox; None if it is not there."""
+        async for chunk in self._chunks_with(edition_id, number):
+            return chunk.marks[chunk.numbers.index(number)]
+        return None
+
+    async def on_its_way(self, edition_id: str) -> set[int]:
+        """To whom an edition may just be going, or have gone without a receipt."""
+        trying = (Mark.TRYING, Mark.TRYING_AGAIN)
+        return {
+            number
+            async for chunk in self._chunks_with(edition_id)
+            for number, mark in zip(chunk.numbers, chunk.marks, strict=True)
+            if mark in trying
+        }
+
+    async def _chunks_with(self, edition_id: str, number: int | None = None) -> AsyncIterator[Chunk]:
+        """Told apart before they are read: there may be ten thousand."""
+        wanted, member = edition_id.encode(), b"," if number is None else b",%d," % number
+        for urgency in Urgency:
+            last = "-"
+            while rows := await self._redis.xrange(keys.outbox(urgency), last, "+", count=_SCANNED_AT_ONCE):
+                found = [row for row in rows if row[1][b"e"] == wanted and member in b",%b," % row[1][b"n"]]
+                for chunk in await self._open_all({urgency: [Entry(row[0].decode(), row[1]) for row in found]}):
+                    yield chunk
+                last = f"({rows[-1][0].decode()}"
+
+    async def waiting_since(self) -> datetime | None:
+        """When the oldest chunk was put here that is not finished."""
+        oldest = [await self._redis.xrange(keys.outbox(urgency), count=1) for urgency in Urgency]
+        moments = [int(rows[0][0].split(b"-")[0]) for rows in oldest if rows]
+        return datetime.fromtimestamp(min(moments) / 1000, UTC) if moments else None
 
     async def counts(self) -> dict[str, int]:
         """How deliveries have ended since the store began, and what is waiting now."""
         counters = await self._redis.hgetall(keys.COUNTERS)
         return {name.decode(): int(value) for name, value in counters.items()} | {
-            "chunks_waiting": await self.chunks.waiting(),
-            "plans_waiting": await self.plans.waiting(),
+            "chunks_waiting": sum([await lane.waiting() for lane in self._lanes.values()]),
             "postponed_waiting": int(await self._redis.zcard(keys.LATER)),
+            "doubts_waiting": int(await self._redis.zcard(keys.DOUBTS)),
         }
 
 
@@ -271,19 +245,37 @@ def order(edition: Edition, numbers: Sequence[int], planned: int = 0) -> list[Co
     """The commands that store an edition and owe it to these subscriptions, chosen at `planned` (ms)."""
     if not numbers:
         return []
-    kept = str(int(_EDITION_KEPT.total_seconds()))
-    commands = [["SET", keys.edition(edition.id), edition.model_dump_json(), "EX", kept]]
+    commands = [_storing(edition)]
     for article_id in edition.articles:
         index = keys.editions_of(article_id)
         commands += [["SADD", index, edition.id], ["EXPIRE", index, str(int(_INDEX_KEPT.total_seconds()))]]
     for start in range(0, len(numbers), CHUNK_SIZE):
         chunk = ",".join(str(number) for number in numbers[start : start + CHUNK_SIZE])
-        commands.append(["XADD", keys.OUTBOX, "*", "e", edition.id, "n", chunk, "p", str(planned)])
+        fields = ["e", edition.id, "n", chunk, "p", str(planned)]
+        alone = len(numbers) == 1 and edition.action == "send" and edition.category is None
+        commands.append(["XADD", keys.outbox(edition.urgency), "*", *fields, *(("o", "1") if alone else ())])
+    commands.append(["HINCRBY", keys.COUNTERS, "owed", str(len(numbers))])
     return commands
 
 
-def _numbers(bitmap: bytes, start: int) -> Iterable[int]:
-    """Bit 0 is the highest of the first byte: https://redis.io/docs/latest/commands/setbit/"""
-    for offset, byte in enumerate(bitmap):
-        if byte:
-            yield from ((start + offset) * 8 + bit for bit in range(8) if byte & (0x80 >> bit))
+def _storing(edition: Edition) -> Command:
+    """Unless it is stored: a later slice of the same plan finds the edition as delivery may have changed it."""
+    kept = str(int(_EDITION_KEPT.total_seconds()))
+    return ["SET", keys.edition(edition.id), edition.model_dump_json(), "EX", kept, "NX"]
+
+
+def _chunk(urgency: Urgency, entry: Entry, marks: bytes) -> Chunk:
+    fields = entry.fields
+    numbers = tuple(int(number) for number in fields[b"n"].split(b","))
+    return Chunk(
+        urgency=urgency,
+        id=entry.id,
+        edition_id=fields[b"e"].decode(),
+        numbers=numbers,
+        marks=[Mark(chr(byte)) for byte in marks.replace(b"\0", b"-").ljust(len(numbers), b"-")],
+        planned=int(fields.get(b"p", 0)),
+        attempt=int(fields.get(b"a", 0)),
+        again=fields.get(b"r") == b"1",
+        refusals=int(fields.get(b"f", 0)),
+        alone=b"o" in fields,
+    )

@@ -121,6 +121,9 @@ async def _start(folder: Path, socket: Path) -> "subprocess.Popen[bytes]":
         "appendfsync": "everysec",
         "save": "",
         "maxmemory-policy": "noeviction",
+        # Subscriptions of any length stay in small hashes, those due at a common minute in one array of numbers.
+        "hash-max-listpack-value": "1024",
+        "set-max-intset-entries": "65536",
     }
     command = [str(get_binary_path())]
     for name, value in settings.items():

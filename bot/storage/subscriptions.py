@@ -1,95 +1,152 @@
 """Subscriptions, each under a small number that never changes, and who wants what.
 
 Who is subscribed to a category stands in bitmaps over the numbers: some three bytes a chat for all categories
-together, and an order in which all subscribers can be gone through that holds across restarts.
+together, and an order in which all subscribers can be gone through that holds across restarts. Whose digest is due
+when stands in sets by minute, who cannot be reached in sorted sets by cause; both follow from the record.
 """
 
 import logging
-from collections.abc import AsyncIterator, Callable, Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from collections import defaultdict
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from datetime import datetime, timedelta
+from itertools import chain
 
-import orjson
-from pydantic import ValidationError
-
+from bot.domain.delivery import Cause
 from bot.domain.subscription import Address, Subscription
 from bot.storage import keys
 from bot.storage.connection import Client
+from bot.storage.due import DueIndex, due_slot, minute_of
 from bot.storage.outbox import Command
+from bot.storage.records import Record, Records, UnknownWord, Unreadable, Words, words_of
+from bot.storage.saving import Guard, Saved, Saving
 
 _LOG = logging.getLogger(__name__)
+_HEARD_KEPT = timedelta(days=1)
+#: As long as anything stays owed.
+_HEIR_KEPT = timedelta(days=30)
+_UNREADABLE_PUT_OFF = timedelta(hours=1)
+_HASHES_AT_ONCE = 16
 
-# Saves only over what was read, and runs, in the same step, the commands that owe what the change settles.
-_SAVE = """
-local number = redis.call('HGET', KEYS[1], ARGV[1])
-local current = number and redis.call('HGET', KEYS[2], number) or ''
-if current ~= ARGV[2] then return -1 end
-for _, article in ipairs(cjson.decode(ARGV[7])) do
-  if redis.call('HEXISTS', KEYS[5], article) == 0 then return -1 end
+_OF_CHAT = """
+if ARGV[2] ~= '' then
+  local time = redis.call('TIME')
+  redis.call('SET', KEYS[2], string.format('%.0f', time[1] * 1000 + math.floor(time[2] / 1000)), 'EX', ARGV[2])
 end
-local time = redis.call('TIME')
-local now = string.format('%.0f', time[1] * 1000 + math.floor(time[2] / 1000))
-for i = 1, tonumber(ARGV[9]) do
-  if redis.call('ZCOUNT', KEYS[#KEYS - i + 1], '(' .. ARGV[8], now) > 0 then return -1 end
+local bucket, found = redis.call('HGETALL', KEYS[1]), {}
+for i = 1, #bucket, 2 do
+  if string.match(bucket[i], '^-?%d+') == ARGV[1] then table.insert(found, bucket[i + 1]) end
 end
-if not number then
-  number = redis.call('INCR', KEYS[3])
-  redis.call('HSET', KEYS[1], ARGV[1], number)
-end
-if ARGV[3] == '' then
-  redis.call('HDEL', KEYS[1], ARGV[1])
-  redis.call('HDEL', KEYS[2], number)
-else
-  redis.call('HSET', KEYS[2], number, ARGV[3])
-end
-if ARGV[4] == '' then redis.call('ZREM', KEYS[4], number) else redis.call('ZADD', KEYS[4], ARGV[4], number) end
-local bits = cjson.decode(ARGV[5])
-for i, bit in ipairs(bits) do redis.call('SETBIT', KEYS[5 + i], number, bit) end
-for _, command in ipairs(cjson.decode(ARGV[6])) do redis.call(unpack(command)) end
-return tonumber(number)
+return found
 """
 
 _MOVE = """
 local number = redis.call('HGET', KEYS[1], ARGV[1])
-if not number or redis.call('HGET', KEYS[2], number) ~= ARGV[4] then return -1 end
-if redis.call('HEXISTS', KEYS[1], ARGV[2]) == 1 then return 0 end
+if number ~= ARGV[3] or redis.call('HGET', KEYS[3], ARGV[4]) ~= ARGV[5] then return -1 end
+if redis.call('HEXISTS', KEYS[2], ARGV[2]) == 1 then return 0 end
 redis.call('HDEL', KEYS[1], ARGV[1])
-redis.call('HSET', KEYS[1], ARGV[2], number)
-redis.call('HSET', KEYS[2], number, ARGV[3])
+redis.call('HSET', KEYS[2], ARGV[2], number)
+redis.call('HSET', KEYS[3], ARGV[4], ARGV[6])
 return 1
 """
-
-
-@dataclass(frozen=True, slots=True)
-class Record:
-    """A subscription as it was read; `number` is 0 for one that is not stored yet."""
-
-    number: int
-    subscription: Subscription
-    raw: bytes
 
 
 class SubscriptionStore:
     def __init__(self, redis: Client) -> None:
         self._redis = redis
-        self._save = redis.register_script(_SAVE)
+        self._words = Words(redis)
+        self._records = Records(self._words)
+        self._saving = Saving(redis)
+        self._due = DueIndex(redis)
+        self._of_chat = redis.register_script(_OF_CHAT)
         self._move = redis.register_script(_MOVE)
 
-    async def read(self, address: Address) -> Record | None:
-        number = await self._redis.hget(keys.NUMBERS, keys.address(address))
-        raw = await self._redis.hget(keys.SUBSCRIPTIONS, number) if number is not None else None
-        return Record(int(number), Subscription.model_validate_json(raw), raw) if raw is not None else None
+    # -- reading ------------------------------------------------------------------------------------------------
 
-    async def read_numbers(self, numbers: list[int]) -> dict[int, Record]:
+    async def read(self, address: Address) -> Record | None:
+        """Raises Unreadable."""
+        number = await self._redis.hget(keys.numbers(address.chat_id), keys.address(address))
+        raw = await self._redis.hget(*keys.record(int(number))) if number is not None else None
+        if raw is None:
+            return None
+        found = Record(int(number), await self._unpack(raw), raw)
+        # Between the two reads it may have moved to another chat.
+        return found if found.subscription.address == address else None
+
+    async def read_numbers(self, numbers: Iterable[int]) -> dict[int, Record]:
         """Those stored and readable."""
-        values = await self._redis.hmget(keys.SUBSCRIPTIONS, [str(number) for number in numbers])
-        read = [_readable(number, raw) for number, raw in zip(numbers, values, strict=True) if raw is not None]
-        return {record.number: record for record in read if record}
+        return {record.number: record for record, _ in await self._read(numbers) if record}
+
+    async def of_chat(self, chat_id: int) -> list[Record]:
+        """Those of a chat and of all its topics."""
+        return await self._read_chat(chat_id, "")
+
+    async def hear(self, chat_id: int) -> list[Record]:
+        """Likewise; and notes that the chat has just shown that it can be written to."""
+        return await self._read_chat(chat_id, int(_HEARD_KEPT.total_seconds()))
+
+    async def heard_at(self, chat_id: int) -> int:
+        """In the store's ms; 0 if it is more than a day ago."""
+        return int(await self._redis.get(keys.heard(chat_id)) or 0)
+
+    async def decode(self, number: int, raw: bytes) -> Record | None:
+        """A record that was fetched elsewhere, by `keys.record`. One that cannot be read is left out and logged, so
+        that it keeps no other waiting."""
+        try:
+            return Record(number, await self._unpack(raw), raw)
+        except Unreadable as error:
+            _LOG.error("subscription %s cannot be read: %s", number, error)
+            return None
+
+    async def all(self) -> AsyncIterator[Subscription]:
+        hashes = keys.records_until(int(await self._redis.get(keys.LAST_NUMBER) or 0))
+        for start in range(0, len(hashes), _HASHES_AT_ONCE):
+            async with self._redis.pipeline(transaction=False) as pipe:
+                for key in hashes[start : start + _HASHES_AT_ONCE]:
+                    pipe.hvals(key)
+                found = await pipe.execute()
+            for raw in (raw for values in found for raw in values):
+                if record := await self.decode(0, raw):
+                    yield record.subscription
+
+    async def count(self, slug: str) -> int:
+        return int(await self._redis.bitcount(keys.subscribers_of(slug)))
+
+    async def _read(self, numbers: Iterable[int]) -> list[tuple[Record | None, int]]:
+        """Each number that is stored, with its record if that can be read."""
+        together = defaultdict(list)
+        for number in numbers:
+            together[keys.record(number)[0]].append(number)
+        if not together:
+            return []
+        async with self._redis.pipeline(transaction=False) as pipe:
+            for key, members in together.items():
+                pipe.hmget(key, [keys.record(number)[1] for number in members])
+            values = await pipe.execute()
+        raws = zip(chain(*together.values()), chain(*values), strict=True)
+        return [(await self.decode(number, raw), number) for number, raw in raws if raw is not None]
+
+    async def _read_chat(self, chat_id: int, heard_kept: int | str) -> list[Record]:
+        numbers = await self._of_chat(keys=[keys.numbers(chat_id), keys.heard(chat_id)], args=[chat_id, heard_kept])
+        return list((await self.read_numbers(int(number) for number in numbers)).values())
+
+    async def _unpack(self, raw: bytes) -> Subscription:
+        """Raises Unreadable."""
+        try:
+            return self._records.unpack(raw)
+        except UnknownWord:
+            await self._words.learn()  # another process has added it
+        try:
+            return self._records.unpack(raw)
+        except UnknownWord as error:
+            raise Unreadable(f"there is no word {error}") from error
+
+    # -- changing -----------------------------------------------------------------------------------------------
 
     async def change_stored(self, address: Address, change: Callable[[Subscription], Subscription]) -> None:
         """Nothing, where nothing is stored."""
         while record := await self.read(address):
-            if await self.save(record, change(record.subscription)):
+            after = change(record.subscription)
+            if after == record.subscription or await self.save(record, after):
                 return
 
     async def change(
@@ -109,40 +166,17 @@ class SubscriptionStore:
         record: Record,
         after: Subscription | None,
         owing: Sequence[Command] = (),
-        articles: Sequence[str] = (),
-        *,
-        settled: tuple[datetime, list[str]] | None = None,
+        guard: Guard | None = None,
     ) -> bool:
         """Together with the commands that owe what it settles; no `after` removes it. False, with nothing done, if
-        the record has changed since it was read, one of these articles was taken back, or, with `settled`, something
-        has arrived in one of those categories after that moment."""
-        before = record.subscription
-        until, quiet = settled or (datetime.fromtimestamp(0, UTC), [])
-        slugs = list({*before.categories, *(after.categories if after else {})})
-        due = after.digest_due() if after and not after.parked else None
-        saved = await self._save(
-            keys=[
-                keys.NUMBERS,
-                keys.SUBSCRIPTIONS,
-                keys.LAST_NUMBER,
-                keys.DUE,
-                keys.ARTICLES,
-                *_bitmaps(slugs),
-                *(keys.owed_in(slug) for slug in quiet),
-            ],
-            args=[
-                keys.address(before.address),
-                record.raw,
-                after.model_dump_json() if after else "",
-                int(due.timestamp()) if due else "",
-                orjson.dumps(_bits(slugs, after)),
-                orjson.dumps(list(owing)),
-                orjson.dumps(list(articles)),
-                int(until.timestamp() * 1000),
-                len(quiet),
-            ],
-        )
-        return int(saved) > 0
+        the record has changed since it was read, or anything of the guard's."""
+        number = record.number or int(await self._redis.incr(keys.LAST_NUMBER))
+        while True:
+            packed, words = await self._pack(after) if after else (b"", {})
+            saved = await self._saving.save(record, number, after, packed, words, guard or Guard(), owing)
+            if saved is not Saved.WORDS_CHANGED:
+                return saved is Saved.DONE
+            await self._words.learn()
 
     async def remove(self, address: Address) -> bool:
         """False if there was nothing."""
@@ -151,64 +185,77 @@ class SubscriptionStore:
                 return True
         return False
 
-    async def move(self, old: Address, new_chat_id: int) -> bool:
-        """To the id that a group has as a supergroup, where it joins what is stored there already; False if there
-        was nothing to move."""
-        while old.chat_id != new_chat_id and (record := await self.read(old)):
+    async def move(self, old: Address, new_chat_id: int) -> int | None:
+        """To the id that a group has as a supergroup, where it joins what is stored there already. Gives the number
+        that holds it afterwards; None if there was nothing to move."""
+        while record := await self.read(old):
+            if old.chat_id == new_chat_id:
+                return record.number
             after = record.subscription.move(new_chat_id)
-            moved = await self._move(
-                keys=[keys.NUMBERS, keys.SUBSCRIPTIONS],
-                args=[keys.address(old), keys.address(after.address), after.model_dump_json(), record.raw],
-            )
+            moved = await self._move_to(record, after)
             if moved > 0:
-                return True
+                return record.number
             if moved == 0:
                 await self.change(after, after.adopted_by)
+                joined = await self._redis.hget(keys.numbers(new_chat_id), keys.address(after.address))
+                if joined is not None:  # what is still owed to the old number finds its way by this
+                    await self._redis.set(keys.heir(record.number), joined, ex=_HEIR_KEPT)
                 if await self.save(record, None):
-                    return True
-        return False
+                    return int(joined) if joined is not None else None
+        return None
 
-    async def of_chat(self, chat_id: int) -> list[Record]:
-        """Those of a chat and of all its topics."""
-        if chat_id > 0:
-            record = await self.read(Address(chat_id))
-            return [record] if record else []
-        found = self._redis.hscan_iter(keys.NUMBERS, match=f"{chat_id}:*", count=1000)
-        numbers = [int(number) async for _, number in found]
-        return list((await self.read_numbers(numbers)).values()) if numbers else []
+    async def heir(self, number: int) -> int | None:
+        """The subscription with which one that is no longer stored was joined."""
+        found = await self._redis.get(keys.heir(number))
+        return int(found) if found is not None else None
+
+    async def _move_to(self, record: Record, after: Subscription) -> int:
+        """1 if it was moved, 0 if there is one at that address, -1 if it has changed since it was read."""
+        old, (records, field) = record.subscription.address, keys.record(record.number)
+        await self._words.learn(words_of(after))
+        packed, _ = self._records.pack(after)
+        found = await self._move(
+            keys=[keys.numbers(old.chat_id), keys.numbers(after.chat_id), records],
+            args=[keys.address(old), keys.address(after.address), record.number, field, record.raw, packed],
+        )
+        return int(found)
+
+    async def _pack(self, subscription: Subscription) -> tuple[bytes, dict[str, int]]:
+        try:
+            return self._records.pack(subscription)
+        except UnknownWord:
+            await self._words.learn(words_of(subscription))
+        return self._records.pack(subscription)
+
+    # -- whose turn it is -----------------------------------------------------------------------------------------
 
     async def due(self, now: datetime, *, count: int) -> list[Record]:
         """Those whose digest is due, the longest waiting first."""
-        numbers = await self._redis.zrange(keys.DUE, "-inf", int(now.timestamp()), byscore=True, offset=0, num=count)
-        return list((await self.read_numbers([int(n) for n in numbers])).values()) if numbers else []
+        minutes = await self._due.until(now, count)
+        found = {number: record for record, number in await self._read(minutes)}
+        due = []
+        for number, minute in minutes.items():
+            record = found.get(number)
+            slot = due_slot(record.subscription) if record else None
+            stands = minute_of(now + _UNREADABLE_PUT_OFF) if number in found and not record else minute_of(slot)
+            if stands != minute:  # the rules of its time zone have changed, or it cannot be read
+                await self._due.move(number, minute, stands)
+            if record and slot and slot <= now:
+                due.append(record)
+        return due
 
-    async def count(self, slug: str) -> int:
-        return int(await self._redis.bitcount(keys.subscribers_of(slug)))
+    async def put_off(self, record: Record, until: datetime) -> None:
+        """What is due stays so, and is not looked at before."""
+        await self._due.move(record.number, minute_of(due_slot(record.subscription)), minute_of(until))
 
-    async def all(self) -> AsyncIterator[Subscription]:
-        async for number, raw in self._redis.hscan_iter(keys.SUBSCRIPTIONS, count=1000):
-            if record := _readable(int(number), raw):
-                yield record.subscription
+    async def parked_counts(self) -> dict[Cause, int]:
+        async with self._redis.pipeline(transaction=False) as pipe:
+            for cause in Cause:
+                pipe.zcard(keys.parked(cause))
+            return dict(zip(Cause, await pipe.execute(), strict=True))
 
-
-def _readable(number: int, raw: bytes) -> Record | None:
-    """One that cannot be read is left out and logged, so that it keeps no other waiting."""
-    try:
-        return Record(number, Subscription.model_validate_json(raw), raw)
-    except ValidationError as error:
-        _LOG.error("subscription %s cannot be read: %s", number, error)
-        return None
-
-
-def _bitmaps(slugs: list[str]) -> list[str]:
-    return [key for slug in slugs for key in (keys.subscribers_of(slug), keys.instant_subscribers_of(slug))]
-
-
-def _bits(slugs: list[str], subscription: Subscription | None) -> list[int]:
-    """For each category: subscribed, and wants it at once."""
-    if subscription is None or subscription.parked:
-        return [0, 0] * len(slugs)
-    schedules = [subscription.categories.get(slug) for slug in slugs]
-    return [
-        bit for schedule in schedules for bit in (int(schedule is not None), int(bool(schedule and schedule.instant)))
-    ]
+    async def parked_until(self, cause: Cause, moment: datetime, *, count: int) -> list[Record]:
+        """Those parked for this cause since that moment or longer."""
+        until = int(moment.timestamp() * 1000)
+        numbers = await self._redis.zrange(keys.parked(cause), "-inf", until, byscore=True, offset=0, num=count)
+        return list((await self.read_numbers(map(int, numbers))).values())

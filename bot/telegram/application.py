@@ -26,19 +26,23 @@ from bot.services import Services
 from bot.storage.connection import StoreError
 from bot.telegram.context import Context, NewsApplication, Shared, announce_to_editor
 from bot.telegram.intake import ALLOWED_UPDATES
+from bot.telegram.limiter import AnswerLimiter, AnswerPacer
 from bot.telegram.messenger import TelegramMessenger
 from bot.telegram.request import AiohttpRequest
 
 _LOG = logging.getLogger(__name__)
-_GROUP_COMMANDS = ("subscribe", "unsubscribe", "categories", "latest", "schedule", "timezone", "ask", "help")
+_GROUP_COMMANDS = ("subscribe", "unsubscribe", "categories", "latest", "schedule", "timezone", "ask", "why", "help")
 _ABOUT = (
     "News by category, as it happens or once a day at your own time, and answers quoted from the articles. "
     "Press Start and choose your categories."
 )
 
 
-def build_application(token: str, api_url: str) -> NewsApplication:
-    """Without handlers; `api_url` is the root of the Bot API server."""
+def build_application(
+    token: str, api_url: str, pacer: AnswerPacer | None = None, *, connections: int = 64
+) -> NewsApplication:
+    """Without handlers; `api_url` is the root of the Bot API server; `pacer` gives answers their turn; so many
+    requests may be under way at once."""
     # Times come as timedelta, as they will in the library's next version.
     os.environ.setdefault("PTB_TIMEDELTA", "1")
     builder = (
@@ -46,12 +50,14 @@ def build_application(token: str, api_url: str) -> NewsApplication:
         .token(token)
         .base_url(f"{api_url}/bot")
         .base_file_url(f"{api_url}/file/bot")
-        .request(AiohttpRequest())
+        .request(AiohttpRequest(connections))
         .get_updates_request(AiohttpRequest(connections=2))
         .context_types(cast("Any", ContextTypes(context=Context)))
         .updater(None)
         .job_queue(None)
     )
+    if pacer is not None:
+        builder.rate_limiter(AnswerLimiter(pacer))
     return cast("NewsApplication", builder.build())
 
 
@@ -70,6 +76,9 @@ async def connect(application: NewsApplication) -> str:
     except TelegramError as error:
         await application.bot.shutdown()
         raise (UnknownToken if isinstance(error, InvalidToken) else NoAnswer)(error.message) from None
+    except KeyError:
+        await application.bot.shutdown()
+        raise NoAnswer("what answers there is no Bot API server") from None
     return application.bot.username
 
 

@@ -7,6 +7,7 @@ https://core.telegram.org/bots/api#getting-updates
 import asyncio
 import hmac
 import logging
+import random
 from datetime import timedelta
 
 from aiohttp import web
@@ -23,8 +24,11 @@ _LONG_POLL = 25
 #: A handler that is slower than this no longer keeps the next updates waiting.
 _PATIENCE = 1.0
 _PAUSE = 1.0
-#: Another process with our token; a poll of our own that a killed process left behind ends by itself before that.
-_CONFLICTS_TOLERATED = 10
+#: Another process with our token: of the two the newcomer is to stop, and it has seen only a few; chance decides
+#: between two that started together. A poll that a killed process of ours left behind ends by itself before that.
+_NEWCOMER = 60.0
+_CONFLICTS_OF_NEWCOMERS = (3, 4, 5, 6)
+_CONFLICTS_TOLERATED = 30
 
 
 class TokenInUse(Exception):
@@ -103,7 +107,7 @@ async def poll(application: NewsApplication, intake: Intake, stopping: asyncio.E
 
 
 async def _poll(application: NewsApplication, intake: Intake) -> None:
-    following, conflicts, webhook = 0, 0, True
+    following, webhook, conflicts = 0, True, _Conflicts()
     while True:
         try:
             if webhook:
@@ -115,20 +119,38 @@ async def _poll(application: NewsApplication, intake: Intake) -> None:
                 allowed_updates=ALLOWED_UPDATES,
             )
         except Conflict as error:
-            conflicts += 1
-            if conflicts > _CONFLICTS_TOLERATED:
-                raise TokenInUse(error.message) from error
-            _LOG.warning("someone else polls with this token: %s", error.message)
-            await asyncio.sleep(_PAUSE * conflicts)
+            await conflicts.bear(error)
         except TelegramError as error:
             _LOG.warning("no updates: %s", error.message)
             wait = error.retry_after if isinstance(error, RetryAfter) else _PAUSE
             await asyncio.sleep(wait.total_seconds() if isinstance(wait, timedelta) else wait)
         else:
-            conflicts = 0
+            conflicts.end()
             if updates:
                 following = updates[-1].update_id + 1
                 await asyncio.wait([intake.accept(update) for update in updates], timeout=_PATIENCE)
+
+
+class _Conflicts:
+    """Polls of ours that were ended because someone else polls with the same token."""
+
+    def __init__(self) -> None:
+        self._began = asyncio.get_running_loop().time()
+        self._as_newcomer = random.choice(_CONFLICTS_OF_NEWCOMERS)  # noqa: S311
+        self._in_all = self._in_a_row = 0
+
+    async def bear(self, error: Conflict) -> None:
+        """Waits before the next try, or raises TokenInUse."""
+        self._in_all += 1
+        self._in_a_row += 1
+        new = asyncio.get_running_loop().time() - self._began < _NEWCOMER
+        if (new and self._in_all >= self._as_newcomer) or self._in_a_row > _CONFLICTS_TOLERATED:
+            raise TokenInUse(error.message) from error
+        _LOG.warning("someone else polls with this token: %s", error.message)
+        await asyncio.sleep(_PAUSE)
+
+    def end(self) -> None:
+        self._in_a_row = 0
 
 
 def webhook_route(application: NewsApplication, intake: Intake, path: str, secret: str) -> web.RouteDef:

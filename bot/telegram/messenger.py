@@ -1,7 +1,9 @@
 """The Bot API calls: our messages out, Telegram's answers as outcomes.
 
-Methods and refusals: https://core.telegram.org/bots/api#sendmessage,
-https://github.com/tdlib/telegram-bot-api/blob/master/telegram-bot-api/Client.cpp (fail_query_with_error)
+https://core.telegram.org/bots/api#sendmessage, #editmessagetext, #deletemessage
+
+Deliveries go out as bytes that are made once for all recipients and come back as a status and an id, past the SDK's
+objects, which cost several times what the rest of the call does. Answers to people are the SDK's own calls.
 """
 
 import asyncio
@@ -9,75 +11,73 @@ from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from typing import Any, TypeVar
 
+import orjson
 from telegram import Bot, InputFile
 from telegram import Message as TelegramMessage
 from telegram.constants import ParseMode
-from telegram.error import (
-    BadRequest,
-    ChatMigrated,
-    EndPointNotFound,
-    Forbidden,
-    InvalidToken,
-    NetworkError,
-    RetryAfter,
-    TelegramError,
-    TimedOut,
-)
+from telegram.error import BadRequest, EndPointNotFound, NetworkError, RetryAfter, TimedOut
+from yarl import URL
 
-from bot.domain.delivery import Ambiguous, Later, Moved, Outcome, Refused, Sent, Unreachable
+from bot.domain.delivery import Ambiguous, Later, Outcome, Sent
 from bot.domain.message import Attachment, Message
 from bot.domain.subscription import Address
+from bot.rendering.plain import plain as plain_text
 from bot.telegram.markup import keyboard, preview
-from bot.telegram.request import AnswerLost
+from bot.telegram.refusals import asked_wait, nothing_left, refusal
+from bot.telegram.request import AiohttpRequest, AnswerLost, NotSent
 
 _T = TypeVar("_T")
 #: Seconds between the tries of an answer; a person waits no longer.
 _PAUSES = (0.5, 1.0, 2.0, 4.0)
-_LONGEST_PAUSE = 30.0
-_NOT_MODIFIED = "message is not modified"
-_GONE = ("message to edit not found", "message to delete not found", "message can't be deleted", "MESSAGE_ID_INVALID")
-_TOPIC_TROUBLE = ("TOPIC_CLOSED", "TOPIC_DELETED", "message thread not found")
-_CHAT_TROUBLE = (
-    "chat not found",
-    "not enough rights",
-    "have no rights",
-    "CHAT_WRITE_FORBIDDEN",
-    "CHAT_RESTRICTED",
-    "CHAT_SEND_PLAIN_FORBIDDEN",
-    "need administrator rights",
-    "group chat was deleted",
-)
+_LONGEST_PAUSE = timedelta(seconds=30)
 
 
 class TelegramMessenger:
     def __init__(self, bot: Bot, *, paid_broadcast: bool = False) -> None:
+        """`bot` as `build_application` makes it: its calls go through an AiohttpRequest."""
+        if not isinstance(bot.request, AiohttpRequest):
+            raise TypeError("deliveries need the bot's request to be an AiohttpRequest")
         self._bot = bot
+        self._request = bot.request
         self._paid = paid_broadcast or None
         self._rich = True
+        self._send_url, self._edit_url, self._delete_url = (
+            URL(f"{bot.base_url}/{method}") for method in ("sendMessage", "editMessageText", "deleteMessage")
+        )
 
-    async def send(self, address: Address, message: Message, *, silent: bool) -> Outcome:
-        return await _outcome(lambda: self._send_text(address, message, silent=silent))
+    def encode(self, message: Message, *, plain: bool = False) -> bytes:
+        """All parameters of sendMessage but those that `send` puts before them."""
+        content = _content(message, plain=plain)
+        if self._paid:
+            content["allow_paid_broadcast"] = True
+        return orjson.dumps(content)
 
-    async def edit(self, address: Address, message_id: int, message: Message) -> Outcome:
-        async def call() -> int:
-            await self._bot.edit_message_text(
-                message.text,
-                chat_id=address.chat_id,
-                message_id=message_id,
-                parse_mode=ParseMode.HTML,
-                link_preview_options=preview(message),
-                reply_markup=keyboard(message),
-            )
-            return message_id
+    async def send(self, address: Address, encoded: bytes, *, silent: bool) -> Outcome:
+        """`encoded` is an object of at least one member, so that its first brace can give way to ours."""
+        topic = b'"message_thread_id":%d,' % address.thread_id if address.thread_id else b""
+        quiet = b'"disable_notification":true,' if silent else b""
+        body = b'{"chat_id":%d,%b%b%b' % (address.chat_id, topic, quiet, encoded[1:])
+        return await self._post(self._send_url, body)
 
-        return await _outcome(call, done_as=message_id)
+    async def edit(self, address: Address, message_id: int, message: Message, *, plain: bool = False) -> Outcome:
+        content = {"chat_id": address.chat_id, "message_id": message_id, **_content(message, plain=plain)}
+        return await self._post(self._edit_url, orjson.dumps(content), of=message_id)
 
     async def delete(self, address: Address, message_id: int) -> Outcome:
-        async def call() -> int:
-            await self._bot.delete_message(address.chat_id, message_id)
-            return message_id
+        content = {"chat_id": address.chat_id, "message_id": message_id}
+        return await self._post(self._delete_url, orjson.dumps(content), of=message_id)
 
-        return await _outcome(call, done_as=message_id)
+    async def _post(self, url: URL, body: bytes, *, of: int | None = None) -> Outcome:
+        """`of`: the message that is to be changed; that there is nothing left to change is as good as done.
+
+        Raises TokenRefused."""
+        try:
+            status, payload = await self._request.post_json(url, body)
+        except NotSent:
+            return Later()
+        except AnswerLost:
+            return Ambiguous()
+        return _outcome(status, payload, of)
 
     async def reply(self, address: Address, message: Message, *, to: int | None = None) -> None:
         """An answer to a person: all parts of it, richly where the server can. Raises TelegramError."""
@@ -133,7 +133,6 @@ class TelegramMessenger:
             reply_markup=keyboard(message),
             reply_to_message_id=to,
             allow_sending_without_reply=True if to else None,
-            allow_paid_broadcast=self._paid,
         )
         return sent.message_id
 
@@ -147,11 +146,10 @@ async def _patiently(call: Callable[[], Awaitable[_T]]) -> _T:
         try:
             return await call()
         except RetryAfter as error:
-            wait = error.retry_after
-            seconds = wait.total_seconds() if isinstance(wait, timedelta) else float(wait)
-            if seconds > _LONGEST_PAUSE:
+            wait = asked_wait(error)
+            if wait > _LONGEST_PAUSE:
                 raise
-            await asyncio.sleep(seconds)
+            await asyncio.sleep(wait.total_seconds())
         except (BadRequest, TimedOut):
             raise
         except NetworkError:
@@ -159,37 +157,33 @@ async def _patiently(call: Callable[[], Awaitable[_T]]) -> _T:
     return await call()
 
 
-async def _outcome(call: Callable[[], Awaitable[int]], *, done_as: int | None = None) -> Outcome:
-    """`done_as`: the message that is to be changed; that there is nothing left to change is as good as done."""
+def _content(message: Message, *, plain: bool = False) -> dict[str, Any]:
+    content: dict[str, Any] = (
+        {"text": plain_text(message.text)} if plain else {"text": message.text, "parse_mode": ParseMode.HTML.value}
+    )
+    if options := preview(message):
+        content["link_preview_options"] = options.to_dict()
+    if markup := keyboard(message):
+        content["reply_markup"] = markup.to_dict()
+    return content
+
+
+def _outcome(status: int, payload: bytes, of: int | None) -> Outcome:
+    """An answer that is none of Telegram's is some gateway's on the way, which says nothing of the chat or the token;
+    one that has waited in vain for the answer (502, 504) leaves open what has been done, as does one that cannot be
+    read and says that all is well."""
     try:
-        return Sent(await call())
-    except TelegramError as error:
-        if done_as is not None and isinstance(error, BadRequest) and _holds(error.message, (_NOT_MODIFIED, *_GONE)):
-            return Sent(done_as)
-        return outcome_of(error)
-
-
-def outcome_of(error: TelegramError) -> Outcome:
-    """What a refusal means for the delivery and for the chat."""
-    match error:
-        case AnswerLost():
-            return Ambiguous()
-        case RetryAfter():
-            wait = error.retry_after
-            return Later(wait if isinstance(wait, timedelta) else timedelta(seconds=wait))
-        case ChatMigrated(new_chat_id=chat_id):
-            return Moved(chat_id)
-        case Forbidden(message=text):
-            return Unreachable(text)
-        case BadRequest(message=text) if _holds(text, _TOPIC_TROUBLE):
-            return Unreachable(text, topic_only=True)
-        case BadRequest(message=text):
-            return Unreachable(text) if _holds(text, _CHAT_TROUBLE) else Refused(text)
-        case NetworkError() | InvalidToken():
-            return Later()
-        case _:  # an answer that cannot be read: it may have been carried out
-            return Ambiguous()
-
-
-def _holds(text: str, phrases: tuple[str, ...]) -> bool:
-    return any(phrase.casefold() in text.casefold() for phrase in phrases)
+        answer = orjson.loads(payload)
+    except orjson.JSONDecodeError:
+        answer = None
+    match answer:
+        case {"ok": True, "result": {"message_id": int(sent_as)}}:
+            return Sent(sent_as)
+        case {"ok": True} if of is not None:
+            return Sent(of)
+        case {"ok": False, "description": str(description)}:
+            if of is not None and status == 400 and nothing_left(description):
+                return Sent(of)
+            parameters = answer.get("parameters")
+            return refusal(status, description, parameters if isinstance(parameters, dict) else {})
+    return Later() if status == 503 or 300 <= status < 500 else Ambiguous()

@@ -5,6 +5,7 @@ from html import escape
 from aiohttp import web
 
 from bot.domain.article import Article
+from bot.rendering.articles import correction_line
 from bot.services import Services
 
 _STYLE = (
@@ -29,7 +30,8 @@ def page_routes(services: Services) -> list[web.RouteDef]:
 
 
 def _body(article: Article, chat_url: str) -> str:
-    parts = [f"<p><em>{escape(article.teaser)}</em></p>"] if article.teaser else []
+    parts = [f"<p>{escape(correction_line(article, correction))}</p>" for correction in article.corrections]
+    parts += [f"<p><em>{escape(article.teaser)}</em></p>"] if article.teaser else []
     parts += [f"<p>{escape(text)}</p>" for text in article.body]
     for pair in article.faq:
         answer = "".join(f"<p>{escape(text)}</p>" for text in pair.answer.split("\n\n"))

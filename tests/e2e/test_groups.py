@@ -1,8 +1,13 @@
 """Groups, topics and channels."""
 
+import asyncio
+
 import pytest
 
-from tests.e2e.world import World, edited, labels
+from bot.domain.delivery import Cause
+from bot.domain.subscription import Address
+from bot.subscriptions import Reader
+from tests.e2e.world import World, edited, labels, said
 
 
 async def test_only_administrators_change_a_group(world: World) -> None:
@@ -91,3 +96,27 @@ async def test_one_closed_topic_silences_no_other(world: World) -> None:
     await world.post("policy\n\nThird\n\nTeaser")
     heard = [(await chat.next())["message_thread_id"] for _ in range(2)]
     assert sorted(heard) == sorted([closed, open_])
+
+
+async def test_why_a_chat_is_out_of_reach_is_kept_until_it_is_back(world: World) -> None:
+    group = await world.client.new_group("Readers", owner=world.editor)
+    for chat in (world.reading, world.editor.in_(group)):
+        await said(chat, "/subscribe policy")
+
+    async def parked(chat_id: int, cause: Cause | None) -> None:
+        """Returns when that is so."""
+        assert world.services
+        while True:  # the update is on its way
+            found = (await world.services.subscriptions.get(Reader(Address(chat_id)))).parked
+            if (found.cause if found else None) is cause:
+                return
+            await asyncio.sleep(0.02)
+
+    await world.reading.block()
+    await parked(world.reader.id, Cause.BLOCKED)
+    await world.reading.unblock()
+    await parked(world.reader.id, None)
+    await group.bot(present=False)
+    await parked(group.id, Cause.REMOVED)
+    await group.bot(administrator=True)
+    await parked(group.id, None)

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.domain.article import Article
 from tests.e2e.world import World, edited, labels, said
 
 DATA = Path(__file__).parent.parent / "data"
@@ -84,6 +85,7 @@ async def test_everything_opens_from_help(world: World) -> None:
         "🌍 Time zone": "Your time zone",
         "🗞 My digest now": "not subscribed to anything",
         "❓ Ask": "What would you like to know",
+        "🔎 Why did it come?": "Why did an article come",
         "🔒 Privacy": "What is kept",
         "📄 My data": "Nothing is stored",
         "🗑 Forget me": "Nothing was stored",
@@ -118,8 +120,11 @@ async def test_schedule_and_timezone_by_button(world: World) -> None:
 
 
 async def test_latest_turns_pages(world: World) -> None:
+    assert world.services
     for number in range(7):
-        await world.post(f"policy\n\nTitle number {number}\n\nTeaser {number}.")
+        await world.services.articles.publish(
+            Article(id=f"a{number}", category="policy", title=f"Title number {number}", teaser=f"Teaser {number}.")
+        )
     await world.reading.say("/latest policy")
     page = await world.reading.next()
     assert "Title number 6" in page["text"] and "Title number 1" not in page["text"]
@@ -220,7 +225,7 @@ async def test_daily_digest_when_asked_for(world: World) -> None:
     await said(world.reading, "/schedule daily 08:00")
     await world.post("policy\n\nFirst title\n\nFirst teaser.")
     await world.post("tech\n\nSecond title\n\nSecond teaser.")
-    assert await world.reading.quiet(0.3) == []
+    assert await world.reading.quiet(1.3) == []
     await world.reading.say("/digest")
     heard = [(await world.reading.next())["text"] for _ in range(2)]
     digest = next(text for text in heard if "Your digest is" not in text)
@@ -237,7 +242,7 @@ async def test_switch_to_instant_brings_what_was_waiting(world: World) -> None:
     assert any("Waiting title" in text for text in heard)
     await world.post("policy\n\nNext title\n\nTeaser.")
     assert "Next title" in (await world.reading.next())["text"]
-    assert await world.reading.quiet(0.3) == []
+    assert await world.reading.quiet(1.3) == []
 
 
 async def test_my_data_and_forget(world: World) -> None:
@@ -257,7 +262,7 @@ async def test_my_data_and_forget(world: World) -> None:
     assert "nothing is stored" in (await edited(world.reading, asked))["text"]
     assert "Nothing is stored" in await said(world.reading, "/mydata")
     await world.post("policy\n\nUnseen\n\nTeaser.")
-    assert await world.reading.quiet(0.3) == []
+    assert await world.reading.quiet(1.3) == []
 
 
 async def test_deep_link_opens_article(world: World) -> None:

@@ -1,11 +1,20 @@
 """The web part, and updates by webhook."""
 
+import asyncio
+import os
+import re
+import signal
+from datetime import timedelta
 from pathlib import Path
 
 import aiohttp
 
+from bot.domain.delivery import Cause
+from bot.storage.breaker import Breaker, Rest
 from bot.storage.connection import connect
 from tests.e2e.world import World, open_world, said
+
+OPERATING = Path(__file__).parent.parent.parent / "docs" / "operating.md"
 
 
 async def _get(world: World, path: str) -> tuple[int, str, str]:
@@ -19,11 +28,60 @@ async def test_health_and_metrics(world: World) -> None:
     assert (await _get(world, "/health/ready"))[0] == 200
     await said(world.reading, "/subscribe policy")
     await world.post("policy\n\nTitle\n\nTeaser")
-    await world.reading.next()
+    await world.until(lambda counts: counts.get("sent") == 1)
     status, kind, text = await _get(world, "/metrics")
     assert status == 200 and kind.startswith("text/plain")
     assert "newsbot_articles 1.0" in text
-    assert 'newsbot_deliveries_total{outcome="sent"} 1.0' in text
+    for line in (
+        'newsbot_deliveries_total{outcome="sent"} 1.0',
+        'newsbot_deliveries_total{outcome="failed"} 0.0',
+        "newsbot_deliveries_owed_total 1.0",
+        "newsbot_deliveries_waiting 0.0",
+        'newsbot_parked_chats{cause="blocked"} 0.0',
+        'newsbot_recent_tries{outcome="sent"} 1.0',
+        "newsbot_send_rate_set 1000.0",
+        "newsbot_paused_seconds 0.0",
+    ):
+        assert line in text
+
+
+async def test_every_metric_is_documented(world: World) -> None:
+    _, _, text = await _get(world, "/metrics")
+    told = dict(re.findall(r"^# HELP (\S+) (.+)$", text, re.MULTILINE))
+    table = OPERATING.read_text("utf-8")
+    assert len(told) >= 14
+    for name in told:
+        assert f"| `{name}" in table
+    assert table.count("| `newsbot_") == len(told)
+
+
+async def test_a_store_that_hangs_hangs_nobody_who_asks(world: World) -> None:
+    redis = connect(f"unix://{world.settings.data_folder}/valkey/valkey.sock")
+    server = int((await redis.info("server"))["process_id"])
+    await redis.aclose()
+    os.kill(server, signal.SIGSTOP)
+    try:
+        async with asyncio.timeout(6):
+            answers = await asyncio.gather(*[_get(world, path) for path in ("/health/ready", "/metrics")])
+            assert (await _get(world, "/health/live"))[0] == 200
+    finally:
+        os.kill(server, signal.SIGCONT)
+    assert [status for status, _, _ in answers] == [503, 503]
+    assert all("did not answer within 2 seconds" in text for _, _, text in answers)
+    assert [(await _get(world, path))[0] for path in ("/health/ready", "/metrics")] == [200, 200]
+
+
+async def test_ready_while_sending_rests(world: World) -> None:
+    """People are answered meanwhile, and another process would rest as well."""
+    assert world.services
+    redis = connect(f"unix://{world.settings.data_folder}/valkey/valkey.sock")
+    breaker, now = Breaker(redis), await world.services.clock.now()
+    rest = Rest(cause=Cause.NOT_FOUND, since=now, until=now + timedelta(minutes=5))
+    assert await breaker.trip(await breaker.read(), rest)
+    await redis.aclose()
+    status, _, text = await _get(world, "/health/ready")
+    assert status == 200
+    assert "sending rests until" in text
 
 
 async def test_not_ready_while_the_store_is_away(world: World) -> None:

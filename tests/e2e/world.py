@@ -13,6 +13,8 @@ from bot.runner import Part, run
 from bot.sandbox.client import Chat, Client, Person, buttons
 from bot.sandbox.server import Sandbox
 from bot.services import Services
+from bot.storage import keys
+from bot.storage.connection import connect
 from config.settings import Settings
 
 TOKEN = "4242:a-token-that-only-this-sandbox-knows"
@@ -78,6 +80,13 @@ class World:
         assert self.services
         while not true(await self.services.outbox.counts()):  # noqa: ASYNC110 – another process may change it
             await asyncio.sleep(0.02)
+
+    async def believe_doubts(self) -> None:
+        """As if the minute had passed in which a chat that cannot be written to may be one of many."""
+        async with connect(f"unix://{self.settings.data_folder}/valkey/valkey.sock") as redis:
+            for task in await redis.zrange(keys.DOUBTS, 0, -1):
+                await redis.zadd(keys.DOUBTS, {task: 0})
+        await self.until(lambda counts: counts["doubts_waiting"] == 0)
 
     async def download(self, message: dict[str, Any]) -> bytes:
         url = f"{self.sandbox.url}/client/files/{message['document']['file_id']}"

@@ -3,18 +3,23 @@
 from datetime import UTC, datetime, timedelta
 
 from bot.bootstrap import Stores
+from bot.domain.edition import Urgency
 from bot.storage import keys
 from bot.storage.connection import Client
+from bot.storage.settlements import Settlements
 from bot.storage.streams import Presence
 
+OUTBOX = tuple(keys.outbox(urgency) for urgency in Urgency)
 
-async def abandon(stores: Stores, presence: Presence, stream: str = keys.OUTBOX, idle_ms: int = 60_000) -> None:
+
+async def abandon(stores: Stores, presence: Presence, *streams: str, idle_ms: int = 60_000) -> None:
     """As if that process had been killed a while ago: it shows no life, and what it took lies idle."""
     await stores.redis.delete(keys.presence(presence.name))
-    pending = await stores.redis.xpending_range(stream, "workers", min="-", max="+", count=100)
-    ids = [row["message_id"] for row in pending if row["consumer"] == presence.name.encode()]
-    if ids:
-        await stores.redis.xclaim(stream, "workers", presence.name, 0, ids, idle=idle_ms)
+    for stream in streams or OUTBOX:
+        pending = await stores.redis.xpending_range(stream, "workers", min="-", max="+", count=1000)
+        ids = [row["message_id"] for row in pending if row["consumer"] == presence.name.encode()]
+        if ids:
+            await stores.redis.xclaim(stream, "workers", presence.name, 0, ids, idle=idle_ms)
 
 
 async def blocked(redis: Client) -> None:
@@ -31,11 +36,21 @@ async def a_moment_later(stores: Stores) -> None:
 
 
 async def come_due(stores: Stores) -> int:
-    """What was postponed, whenever to, is back in the outbox; gives how many."""
-    return await stores.outbox.promote(datetime.now(UTC) + timedelta(days=1))
+    """What was postponed, whenever to, is back in the outbox, and its chats wait no more; gives how many."""
+    settlements, far = Settlements(stores.redis), datetime.now(UTC) + timedelta(days=9)
+    tasks = await settlements.due(keys.LATER, far)
+    for task in tasks:
+        await free(stores, task.chat_id)
+        await settlements.owe_again(keys.LATER, task)
+    return len(tasks)
 
 
-async def waits(stores: Stores) -> list[float]:
+async def free(stores: Stores, chat_id: int) -> None:
+    """A chat need not be waited for any more."""
+    await stores.redis.delete(keys.chat(chat_id))
+
+
+async def waits(stores: Stores, key: str = keys.LATER) -> list[float]:
     """How many seconds what was postponed has still to wait."""
-    later = await stores.redis.zrange(keys.LATER, 0, -1, withscores=True)
+    later = await stores.redis.zrange(key, 0, -1, withscores=True)
     return [score - datetime.now(UTC).timestamp() for _, score in later]

@@ -13,7 +13,7 @@ async def test_what_is_published_is_stored_and_owed_once(stores: Stores) -> None
     stored = await stores.articles.get("full")
     assert stored
     assert stored.article == FULL
-    assert await stores.outbox.unplanned() == {"full"}
+    assert await stores.plans.unplanned() == {"full"}
     ((_, plan),) = await stores.redis.xrange(keys.PLANS)
     assert plan == {b"id": b"full", b"arrived": str(stored.arrived).encode()}
 
@@ -30,7 +30,7 @@ async def test_an_article_arrives_by_the_stores_clock_and_after_what_was_settled
 
 async def test_what_is_kept_is_owed_to_nobody(stores: Stores) -> None:
     assert await stores.articles.keep(FULL) is Added.NEW
-    assert await stores.outbox.unplanned() == set()
+    assert await stores.plans.unplanned() == set()
     stored = await stores.articles.get("full")
     assert stored
     assert (stored.arrived, stored.owed) == (int(NOW.timestamp() * 1000), False)
@@ -40,7 +40,7 @@ async def test_what_is_kept_is_owed_to_nobody(stores: Stores) -> None:
 async def test_what_was_published_elsewhere_is_owed_with_the_digests_that_reach_back_so_far(stores: Stores) -> None:
     arrived = NOW + timedelta(days=1)
     assert await stores.articles.keep(FULL, arrived) is Added.NEW
-    assert await stores.outbox.unplanned() == set()
+    assert await stores.plans.unplanned() == set()
     (stored,) = await stores.articles.owed("policy", NOW, arrived)
     assert stored.owed
     assert await stores.articles.owed("policy", arrived, arrived + timedelta(days=1)) == []

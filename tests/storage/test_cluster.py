@@ -19,11 +19,15 @@ from bot.domain.edition import Edition, Mark
 from bot.domain.schedule import Schedule
 from bot.domain.subscription import Address
 from bot.services import Services
+from bot.storage import keys
 from bot.storage.connection import Client
 from bot.storage.pace import Pace
+from bot.storage.settlements import Batch, Settlement, Settlements, Task
+from bot.storage.tries import Begun
 from bot.subscriptions import Reader
 from config.settings import Settings
-from tests.storage.moments import a_moment_later
+from tests.storage.chunks import begun, candidate, settle, take
+from tests.storage.moments import a_moment_later, come_due
 from tests.unit.samples import CATEGORIES, FULL, article
 
 
@@ -60,6 +64,7 @@ async def stores(cluster_url: str) -> AsyncIterator[Stores]:
     async with open_stores(Settings.model_validate({"redis_url": cluster_url})) as opened:
         await opened.redis.flushdb()
         await opened.outbox.prepare()
+        await opened.plans.prepare()
         await opened.presence.show()
         for category in CATEGORIES:
             await opened.categories.add(category)
@@ -76,18 +81,18 @@ async def test_an_article_reaches_its_subscribers(stores: Stores, services: Serv
         await services.subscriptions.subscribe(Reader(Address(chat_id)), ["policy", "tech"])
     assert await services.articles.publish(FULL)
     await services.planner.run_until_idle()
-    (entry,) = await stores.outbox.chunks.take(5, None, asyncio.Event())
-    chunk = await stores.outbox.open(entry)
+    (chunk,) = await take(stores.outbox)
     assert chunk.numbers == (1, 2)
-    assert await stores.outbox.begin_try(chunk, 0, Mark.TRYING)
-    await stores.outbox.settle(chunk, 0, Mark.SENT, 77)
-    now = await stores.clock.now()
-    await stores.outbox.postpone(chunk, 1, now, again=False)
-    await stores.outbox.finish(chunk)
-    assert await stores.outbox.promote(now + timedelta(seconds=1)) == 1
+    (beginning,) = await begun(stores, candidate(chunk, 0))
+    assert beginning.begun is Begun.YES
+    await settle(stores, chunk, 0, Mark.SENT, "77", before=Mark.TRYING)
+    task = Task(chunk.urgency, chunk.edition_id, 2, chunk.planned, 0, again=False)
+    later = Settlement(chunk, 1, Mark.OWED, Mark.POSTPONED, None, keys.LATER, 1.0, task)
+    await Settlements(stores.redis).write(Batch(settled=[later]))
+    assert await come_due(stores) == 1
     assert await services.articles.retract("full") == 1
     counts = await stores.outbox.counts()
-    assert (counts["sent"], counts["postponed"], counts["chunks_waiting"]) == (1, 1, 2)
+    assert (counts["sent"], counts["postponed"], counts["chunks_waiting"]) == (1, 0, 2)
 
 
 async def test_a_digest_is_owed_and_settled_in_one_step(stores: Stores, services: Services) -> None:
@@ -99,7 +104,7 @@ async def test_a_digest_is_owed_and_settled_in_one_step(stores: Stores, services
     await a_moment_later(stores)
     assert await services.planner.send_now(reader) == 2
     assert await services.planner.send_now(reader) == 0
-    assert len(await stores.outbox.chunks.take(5, None, asyncio.Event())) == 1
+    assert len(await take(stores.outbox)) == 1
     assert await stores.subscriptions.due(await stores.clock.now() + timedelta(days=2), count=5)
 
 
@@ -114,7 +119,7 @@ async def test_subscriptions_move_and_go(stores: Stores, services: Services) -> 
 
 
 async def test_what_else_is_stored(stores: Stores, services: Services) -> None:
-    assert await Pace(stores.redis, 30).reserve() == timedelta()
+    assert await Pace(stores.redis, 30).answer_slot(1, timedelta(1)) == timedelta()
     await stores.feeds.add("https://a.example", "policy")
     await stores.updates.mark_handled(1)
     assert await stores.updates.handled(1)
@@ -130,6 +135,6 @@ async def test_what_else_is_stored(stores: Stores, services: Services) -> None:
     assert filed
     assert await services.drafts.discard(filed.draft_id)
     await stores.outbox.owe(Edition(id="e"), [1])
-    assert await stores.outbox.chunks.take_over() == []
+    assert await stores.outbox.take_over() == []
     async with stores.presence.shown():
-        assert await stores.outbox.unplanned()
+        assert await stores.plans.unplanned()

@@ -1,6 +1,5 @@
 """Categories, feeds, drafts, handled updates, the clock and the pace."""
 
-import asyncio
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -10,7 +9,6 @@ from bot.domain.category import Category
 from bot.storage import keys
 from bot.storage.connection import StoreError, connect
 from bot.storage.drafts import KEPT, Draft
-from bot.storage.pace import Pace
 from tests.unit.samples import CATEGORIES, FULL
 
 
@@ -62,27 +60,6 @@ async def test_the_clock_is_the_stores_and_never_goes_back(stores: Stores) -> No
     assert timedelta(milliseconds=-2) <= now - server < timedelta(seconds=5)
     moments = [await stores.clock.now() for _ in range(50)]
     assert moments == sorted(moments)
-
-
-async def test_slots_are_evenly_spaced_over_all_who_ask(stores: Stores) -> None:
-    paces = [Pace(stores.redis, 0.5), Pace(stores.redis, 0.5)]
-    waits = [await paces[number % 2].reserve() for number in range(4)]
-    assert waits[0] == timedelta()
-    for number, wait in enumerate(waits):
-        assert timedelta(seconds=2 * number - 1) < wait <= timedelta(seconds=2 * number) or number == 0
-
-
-async def test_slots_reserved_at_once_are_not_handed_out_twice(stores: Stores) -> None:
-    pace = Pace(stores.redis, 10)
-    waits = sorted(await asyncio.gather(*(pace.reserve() for _ in range(20))))
-    assert timedelta(seconds=1.5) < waits[-1] < timedelta(seconds=2)
-    assert len({round(wait.total_seconds(), 1) for wait in waits}) >= 18
-
-
-@pytest.mark.parametrize("url", ["http://h", "h:6379", ""])
-def test_an_address_that_is_no_stores(url: str) -> None:
-    with pytest.raises(ValueError, match="URL"):
-        connect(url)
 
 
 async def test_a_server_that_is_away_is_told_as_such() -> None:

@@ -6,228 +6,180 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from bot.bootstrap import Stores
-from bot.domain.edition import Edition, Mark
+from bot.domain.edition import Edition, Mark, Urgency
 from bot.domain.message import Message
-from bot.domain.subscription import Address, Subscription
 from bot.storage import keys
-from bot.storage.outbox import CHUNK_SIZE, RECALLABLE, Chunk, order
-from bot.storage.streams import Entry
-from tests.unit.samples import NOW, article
+from bot.storage.outbox import CHUNK_SIZE, order
+from bot.storage.settlements import RECALLABLE
+from tests.storage.chunks import EDITION, check_accounts, marks_of, owed, settle, take
 
-EDITION = Edition(id="e1", message=Message(text="<b>Hello</b> “😀”"), articles=("a1", "a2"))
-
-
-async def take(stores: Stores, count: int = 10) -> list[Entry]:
-    return await stores.outbox.chunks.take(count, None, asyncio.Event())
+MONTH = timedelta(days=30).total_seconds()
 
 
-async def owed(stores: Stores, *numbers: int, edition: Edition = EDITION) -> Chunk:
-    await stores.outbox.owe(edition, numbers)
-    (entry,) = await take(stores)
-    return await stores.outbox.open(entry)
-
-
-# -- owing and settling ---------------------------------------------------------------------------------------------
+# -- owing ----------------------------------------------------------------------------------------------------------
 
 
 async def test_an_edition_is_stored_before_it_is_sent(stores: Stores) -> None:
     chunk = await owed(stores, 3, 5)
     assert (chunk.edition_id, chunk.numbers, chunk.attempt, chunk.again) == ("e1", (3, 5), 0, False)
-    assert chunk.marks == (Mark.OWED, Mark.OWED)
+    assert chunk.marks == [Mark.OWED, Mark.OWED]
     assert await stores.outbox.edition("e1") == EDITION
+    raw = await stores.outbox.raw_editions(["e1", "gone"])
+    assert {name: Edition.model_validate_json(value) for name, value in raw.items()} == {"e1": EDITION}
     assert await stores.outbox.editions_of("a1") == await stores.outbox.editions_of("a2") == ["e1"]
     assert await stores.outbox.edition("gone") is None
 
 
 async def test_an_edition_for_nobody_is_no_work(stores: Stores) -> None:
     await stores.outbox.owe(EDITION, [])
-    assert await take(stores) == []
+    assert await take(stores.outbox) == []
+    assert order(EDITION, []) == []
 
 
-@pytest.mark.parametrize("mark", list(Mark))
-async def test_marks_are_kept_each_at_its_place(stores: Stores, mark: Mark) -> None:
-    chunk = await owed(stores, *range(1, CHUNK_SIZE + 1))
-    assert await stores.outbox.begin_try(chunk, 57, mark)
-    marks = (await stores.outbox.open(chunk.entry)).marks
-    assert [position for position, found in enumerate(marks) if found is mark] == (
-        list(range(CHUNK_SIZE)) if mark is Mark.OWED else [57]
-    )
+async def test_many_are_owed_in_chunks(stores: Stores) -> None:
+    await stores.outbox.owe(EDITION, list(range(1, 2 * CHUNK_SIZE + 51)))
+    chunks = await take(stores.outbox)
+    assert [len(chunk.numbers) for chunk in chunks] == [CHUNK_SIZE, CHUNK_SIZE, 50]
+    assert [number for chunk in chunks for number in chunk.numbers] == list(range(1, 251))
+    await settle(stores, chunks[1], 99, Mark.SKIPPED)
+    assert await marks_of(stores, chunks[1]) == [Mark.OWED] * 99 + [Mark.SKIPPED]
+    assert (await stores.outbox.counts())["owed"] == 250
+    await check_accounts(stores)
 
 
-async def test_who_begins_a_try_gets_what_is_stored_by_then(stores: Stores) -> None:
-    """Not what stood there when the chunk was opened."""
-    reader = Subscription(chat_id=5).subscribe(["policy"], NOW)
-    await stores.subscriptions.change(reader, lambda old: old)
-    record = await stores.subscriptions.read(Address(5))
-    assert record
-    chunk = await owed(stores, record.number, 99)
-    better = EDITION.model_copy(update={"message": Message(text="Better")})
-    await stores.outbox.recall(EDITION, Edition(id="r1", action="edit", of="e1"), better)
-    await stores.subscriptions.change(reader, lambda old: old.park("blocked"))
-    begun = await stores.outbox.begin_try(chunk, 0, Mark.TRYING)
-    assert begun
-    assert begun[0] == better
-    assert Subscription.model_validate_json(begun[1]) == reader.park("blocked")
-    assert await stores.outbox.begin_try(chunk, 1, Mark.TRYING) == (better, b"")
-    await stores.outbox.recall(EDITION, Edition(id="r2", action="delete", of="e1"), None)
-    fresh = await stores.outbox.open(chunk.entry)
-    assert await stores.outbox.begin_try(fresh, 1, Mark.TRYING_AGAIN) == (None, b"")
-
-
-@pytest.mark.parametrize("mark", [mark for mark in Mark if mark is not Mark.OWED])
-async def test_of_two_who_begin_a_try_one_may(stores: Stores, mark: Mark) -> None:
-    """Whatever became of it under the other's hand."""
-    chunk = await owed(stores, 3, 5)
-    same = await stores.outbox.open(chunk.entry)
-    assert await stores.outbox.begin_try(chunk, 1, mark)
-    assert await stores.outbox.begin_try(same, 1, Mark.TRYING) is None
-    assert (await stores.outbox.open(chunk.entry)).marks == (Mark.OWED, mark)
-    assert await stores.outbox.begin_try(same, 0, Mark.TRYING)
-
-
-async def test_a_try_that_was_in_doubt_is_begun_again_by_one(stores: Stores) -> None:
-    chunk = await owed(stores, 3)
-    await stores.outbox.begin_try(chunk, 0, Mark.TRYING)
-    chunks = [await stores.outbox.open(chunk.entry) for _ in range(5)]
-    begun = await asyncio.gather(*(stores.outbox.begin_try(one, 0, Mark.TRYING_AGAIN) for one in chunks))
-    assert len([one for one in begun if one]) == 1
+async def test_a_later_slice_keeps_what_delivery_made_of_the_edition(stores: Stores) -> None:
+    """It was found that Telegram takes it as plain text only."""
+    await stores.outbox.owe(EDITION, [1])
+    raw = (await stores.outbox.raw_editions(["e1"]))["e1"]
+    plain = EDITION.model_copy(update={"form": "plain"})
+    assert await stores.outbox.replace(plain, raw)
+    assert not await stores.outbox.replace(EDITION, raw), "it is no longer what was read"
+    await stores.outbox.owe(EDITION, [2])
+    assert await stores.outbox.edition("e1") == plain
+    assert RECALLABLE.total_seconds() < await stores.redis.ttl(keys.edition("e1")) <= MONTH
 
 
 async def test_an_edition_that_nobody_gets_goes_by_itself(stores: Stores) -> None:
     await owed(stores, 3)
-    assert 48 * 3600 < await stores.redis.ttl(keys.edition("e1")) <= 30 * 24 * 3600
-    assert order(EDITION, []) == []
+    assert RECALLABLE.total_seconds() < await stores.redis.ttl(keys.edition("e1")) <= MONTH
 
 
-async def test_a_receipt_is_kept_for_as_long_as_the_message_can_be_deleted(stores: Stores) -> None:
-    chunk = await owed(stores, 3, 5)
-    await stores.outbox.settle(chunk, 1, Mark.SENT, 77)
-    assert await stores.outbox.receipt("e1", 5) == 77
-    assert await stores.outbox.receipt("e1", 3) is None
-    for key in (keys.receipts("e1"), keys.edition("e1")):
-        assert 0 < await stores.redis.ttl(key) <= RECALLABLE.total_seconds()
-    assert (await stores.outbox.counts())["sent"] == 1
+# -- taking up ------------------------------------------------------------------------------------------------------
 
 
-async def test_what_is_finished_leaves_nothing(stores: Stores) -> None:
-    chunk = await owed(stores, 3)
-    await stores.outbox.settle(chunk, 0, Mark.SKIPPED)
-    await stores.outbox.finish(chunk)
-    assert await stores.outbox.chunks.waiting() == 0
-    assert not await stores.redis.exists(keys.marks(chunk.entry.id))
-    assert (await stores.redis.xpending(keys.OUTBOX, "workers"))["pending"] == 0
+async def test_each_urgency_has_its_lane(stores: Stores) -> None:
+    for urgency in reversed(Urgency):
+        await stores.outbox.owe(Edition(id=urgency, urgency=urgency), [1])
+    stop = asyncio.Event()
+    (breaking,) = await stores.outbox.take({Urgency.BREAKING: 9}, None, stop)
+    assert (breaking.urgency, breaking.edition_id) == (Urgency.BREAKING, "breaking")
+    assert await stores.outbox.take({Urgency.BREAKING: 9, Urgency.REGULAR: 0}, None, stop) == []
+    assert [chunk.urgency for chunk in await take(stores.outbox)] == [Urgency.REGULAR, Urgency.CATCH_UP]
+    assert await stores.outbox.take({}, timedelta(hours=1), stop) == [], "nothing is asked for"
 
 
-# -- later ----------------------------------------------------------------------------------------------------------
+async def test_whoever_waits_for_one_lane_is_woken_by_it(stores: Stores) -> None:
+    counts = {Urgency.BREAKING: 1, Urgency.CATCH_UP: 1}
+    async with asyncio.TaskGroup() as tasks:
+        waiting = tasks.create_task(stores.outbox.take(counts, timedelta(seconds=20), asyncio.Event()))
+        await stores.outbox.owe(EDITION.model_copy(update={"urgency": Urgency.CATCH_UP}), [1])
+    assert [chunk.urgency for chunk in waiting.result()] == [Urgency.CATCH_UP]
 
 
-async def test_what_is_postponed_comes_back_when_it_is_due(stores: Stores) -> None:
-    chunk = await owed(stores, 3, 5)
-    due = datetime(2030, 1, 1, tzinfo=UTC)
-    await stores.outbox.postpone(chunk, 1, due, again=True)
-    await stores.outbox.finish(chunk)
-    assert [score for _, score in await stores.redis.zrange(keys.LATER, 0, -1, withscores=True)] == [due.timestamp()]
-    assert await stores.outbox.promote(due - timedelta(seconds=1)) == 0
-    assert await stores.outbox.promote(due) == 1
-    assert await stores.outbox.promote(due) == 0
-    (entry,) = await take(stores)
-    back = await stores.outbox.open(entry)
-    assert (back.edition_id, back.numbers, back.attempt, back.again) == ("e1", (5,), 1, True)
-    await stores.outbox.postpone(back, 0, due, again=False)
-    await stores.outbox.promote(due)
-    (entry,) = await take(stores)
-    again = await stores.outbox.open(entry)
-    assert (again.attempt, again.again) == (2, True), "doubt does not go away"
-    assert await stores.redis.zcard(keys.LATER) == 0
+async def test_when_someone_was_chosen_stands_with_the_chunk(stores: Stores) -> None:
+    for command in order(EDITION, [3], planned=1_795_341_600_123):
+        await stores.redis.execute_command(*command)
+    (chunk,) = await take(stores.outbox)
+    assert chunk.planned == 1_795_341_600_123
 
 
-async def test_when_someone_was_chosen_is_not_forgotten_by_waiting(stores: Stores) -> None:
-    async with stores.redis.pipeline() as pipe:
-        for command in order(EDITION, [3], planned=1_795_341_600_123):
-            pipe.execute_command(*command)
+# -- receipts and looking in -----------------------------------------------------------------------------------------
+
+
+async def test_receipts_are_found_across_pages(stores: Stores) -> None:
+    """Alone, at the ends of a page, and beyond the digits of the first ones."""
+    numbers = [1, keys.RECEIPTS_A_PAGE - 1, keys.RECEIPTS_A_PAGE, 6400, 1_000_000, 64_000_063]
+    chunk = await owed(stores, *numbers)
+    for position, number in enumerate(numbers):
+        await settle(stores, chunk, position, Mark.SENT, str(number + 7))
+    assert {number: text async for number, text in stores.outbox.receipts("e1")} == {n: str(n + 7) for n in numbers}
+    assert [await stores.outbox.receipt("e1", number) for number in (64, 65)] == ["71", None]
+    assert {one async for one in stores.outbox.receipts("e2")} == set()
+    for key in (keys.receipt("e1", 6400)[0], keys.receipt_pages("e1")):
+        assert 0 < await stores.redis.ttl(key) <= RECALLABLE.total_seconds() + 3600
+
+
+async def test_a_delivery_is_found_while_it_is_in_the_outbox(stores: Stores) -> None:
+    await stores.outbox.owe(EDITION.model_copy(update={"id": "e0"}), [3])
+    await stores.outbox.owe(EDITION, list(range(1, 251)))
+    _, _, chunk, _ = await take(stores.outbox)
+    await settle(stores, chunk, 50, Mark.TRYING)
+    await stores.redis.hset(keys.COUNTERS, "in_flight", 1)  # as its turn does
+    assert chunk.numbers[50] == 151
+    assert await stores.outbox.find("e1", 151) is Mark.TRYING
+    assert await stores.outbox.find("e1", 250) is Mark.OWED
+    assert await stores.outbox.find("e1", 251) is None
+    assert await stores.outbox.find("e2", 3) is None
+    await check_accounts(stores)
+
+
+async def test_a_delivery_is_found_behind_many_chunks(stores: Stores) -> None:
+    async with stores.redis.pipeline(transaction=False) as pipe:
+        for number in range(1, 1005):
+            pipe.xadd(keys.outbox(Urgency.REGULAR), {"e": "e1" if number % 2 else "e2", "n": number})
         await pipe.execute()
-    for _ in range(2):
-        (entry,) = await take(stores)
-        chunk = await stores.outbox.open(entry)
-        assert chunk.planned == 1_795_341_600_123
-        await stores.outbox.postpone(chunk, 0, datetime.now(UTC), again=False)
-        await stores.outbox.promote(datetime.now(UTC) + timedelta(days=1))
+    assert await stores.outbox.find("e1", 1003) is Mark.OWED
+    assert await stores.outbox.find("e1", 1004) is None
 
 
-async def test_of_two_who_promote_at_once_one_does(stores: Stores) -> None:
-    chunk = await owed(stores, *range(1, 31))
-    for position in range(30):
-        await stores.outbox.postpone(chunk, position, datetime.now(UTC), again=False)
-    await asyncio.gather(*(stores.outbox.promote(datetime.now(UTC)) for _ in range(5)))
-    numbers = [number for entry in await take(stores, 99) for number in (await stores.outbox.open(entry)).numbers]
-    assert sorted(numbers) == list(range(1, 31))
+async def test_nothing_counts_as_nothing(stores: Stores) -> None:
+    assert await stores.outbox.counts() == {"chunks_waiting": 0, "postponed_waiting": 0, "doubts_waiting": 0}
 
 
-# -- plans ----------------------------------------------------------------------------------------------------------
+async def test_what_telegram_refused_is_told_the_latest_first(stores: Stores) -> None:
+    now = datetime(2026, 11, 22, 10, tzinfo=UTC)
+    for minutes, name in enumerate(("e1", "e2")):
+        await stores.outbox.note_refusal(name, f"can't parse: {name}", now + timedelta(minutes=minutes))
+    assert await stores.outbox.refusals() == [
+        ("e2", now + timedelta(minutes=1), "can't parse: e2"),
+        ("e1", now, "can't parse: e1"),
+    ]
 
 
-async def published(stores: Stores) -> Entry:
-    assert await stores.articles.publish(article("a1"))
-    (plan,) = await stores.outbox.plans.take(1, None, asyncio.Event())
-    return plan
-
-
-async def test_a_plan_advances_once_from_where_it_stood(stores: Stores) -> None:
-    plan = await published(stores)
-    assert await stores.outbox.plan_cursor(plan) == 0
-    assert await stores.outbox.advance_plan(plan, "a1", 0, 4096, order(EDITION, list(range(1, 251))))
-    assert not await stores.outbox.advance_plan(plan, "a1", 0, 4096, order(EDITION, [1]))
-    assert await stores.outbox.plan_cursor(plan) == 4096
-    assert await stores.outbox.chunks.waiting() == 3
-    assert await stores.outbox.advance_plan(plan, "a1", 4096, 8192, order(EDITION, []))
-    await stores.outbox.finish_plan(plan)
-    assert await stores.outbox.plan_cursor(plan) == 0
-
-
-@pytest.mark.parametrize("start", [0, 4096])
-async def test_a_plan_that_is_finished_advances_no_more(stores: Stores, start: int) -> None:
-    """Whatever cursor a successor has read: it is gone with the plan, and would be 0 again."""
-    plan = await published(stores)
-    assert await stores.outbox.advance_plan(plan, "a1", 0, 4096, order(EDITION, [1]))
-    await stores.outbox.finish_plan(plan)
-    assert not await stores.outbox.advance_plan(plan, "a1", start, start + 4096, order(EDITION, [2]))
-    assert await stores.outbox.chunks.waiting() == 1
-    assert not await stores.redis.exists(keys.fan_out(plan.id))
-
-
-async def test_the_plan_of_an_article_that_was_taken_back_advances_no_more(stores: Stores) -> None:
-    plan = await published(stores)
-    stored = await stores.articles.get("a1")
-    assert stored
-    await stores.articles.remove(stored)
-    assert not await stores.outbox.advance_plan(plan, "a1", 0, 4096, order(EDITION, [1]))
-    assert await stores.outbox.chunks.waiting() == 0
-    assert await stores.outbox.edition("e1") is None
-
-
-async def test_a_full_slice_goes_into_the_outbox_in_one_step(stores: Stores) -> None:
-    numbers = list(range(1, 4096 * 8))
-    plan = await published(stores)
-    assert await stores.outbox.advance_plan(plan, "a1", 0, 4096, order(EDITION, numbers))
-    chunks = [await stores.outbox.open(entry) for entry in await take(stores, 999)]
-    assert [number for chunk in chunks for number in chunk.numbers] == numbers
+async def test_what_telegram_refused_is_not_kept_for_ever(stores: Stores) -> None:
+    for number in range(150):
+        await stores.outbox.note_refusal(f"e{number}", "too long", datetime.now(UTC))
+    kept = await stores.outbox.refusals()
+    assert 0 < len(kept) <= 100
+    assert "e149" in [name for name, _, _ in kept]
 
 
 # -- taking back ----------------------------------------------------------------------------------------------------
 
 
 async def test_a_recall_follows_whom_it_reached(stores: Stores) -> None:
-    chunk = await owed(stores, 3, 5)
-    await stores.outbox.settle(chunk, 0, Mark.SENT, 77)
-    recall = Edition(id="r1", action="delete", of="e1")
+    chunk = await owed(stores, 3, 5, 7)
+    await settle(stores, chunk, 0, Mark.SENT, "77")
+    await settle(stores, chunk, 2, Mark.AMBIGUOUS, "ambiguous")
+    recall = Edition(id="r1", action="delete", of="e1", urgency=Urgency.BREAKING)
     assert await stores.outbox.recall(EDITION, recall, None) == 1
-    (entry,) = await take(stores)
-    following = await stores.outbox.open(entry)
-    assert (following.edition_id, following.numbers) == ("r1", (3,))
+    (following,) = await take(stores.outbox)
+    assert (following.edition_id, following.numbers, following.urgency) == ("r1", (3,), Urgency.BREAKING)
     assert await stores.outbox.edition("e1") is None
-    await stores.outbox.settle(chunk, 1, Mark.SENT, 78)
-    (entry,) = await take(stores)
-    assert (await stores.outbox.open(entry)).numbers == (5,), "it was on its way when it was recalled"
+    await settle(stores, chunk, 1, Mark.SENT, "78")
+    (following,) = await take(stores.outbox)
+    assert (following.numbers, following.urgency) == ((5,), Urgency.BREAKING), "it was on its way just then"
+    await check_accounts(stores)
+
+
+async def test_a_recall_follows_all_of_many(stores: Stores) -> None:
+    await stores.outbox.owe(EDITION, list(range(1, 251)))
+    for chunk in await take(stores.outbox):
+        for position, number in enumerate(chunk.numbers):
+            await settle(stores, chunk, position, Mark.SENT, str(number))
+    assert await stores.outbox.recall(EDITION, Edition(id="r1", action="delete", of="e1"), None) == 250
+    followed = [number for chunk in await take(stores.outbox) for number in chunk.numbers]
+    assert sorted(followed) == list(range(1, 251))
 
 
 async def test_a_replacement_is_what_the_others_get(stores: Stores) -> None:
@@ -244,5 +196,15 @@ async def test_an_article_that_is_forgotten_has_no_editions(stores: Stores) -> N
     assert await stores.outbox.editions_of("a2") == ["e1"]
 
 
-async def test_nothing_counts_as_nothing(stores: Stores) -> None:
-    assert await stores.outbox.counts() == {"chunks_waiting": 0, "plans_waiting": 0, "postponed_waiting": 0}
+@pytest.mark.parametrize("urgency", list(Urgency))
+async def test_a_chunk_in_any_lane_keeps_its_marks_apart(stores: Stores, urgency: Urgency) -> None:
+    """Two lanes may give their entries the same id."""
+    for lane in Urgency:
+        await stores.redis.xadd(keys.outbox(lane), {"e": "e1", "n": "1,2"}, id="1-1")
+        await stores.redis.hincrby(keys.COUNTERS, "owed", 2)
+    chunks = {chunk.urgency: chunk for chunk in await take(stores.outbox)}
+    await settle(stores, chunks[urgency], 1, Mark.SKIPPED)
+    for lane, chunk in chunks.items():
+        expected = Mark.SKIPPED if lane is urgency else Mark.OWED
+        assert await marks_of(stores, chunk) == [Mark.OWED, expected]
+    await check_accounts(stores)

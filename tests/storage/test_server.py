@@ -167,3 +167,12 @@ async def test_a_server_that_went_away_does_not_keep_its_users_from_leaving(tmp_
     async with embedded_server(tmp_path) as url:
         await killed(await process_of(url), signal.SIGTERM)
     assert not await answers(url)
+
+
+async def test_much_of_a_kind_is_kept_small(tmp_path: Path) -> None:
+    """A long record among short ones, and many numbers at one minute."""
+    async with embedded_server(tmp_path) as url, connect(url) as redis:
+        await redis.hset("h", mapping={"1": "x", "2": "x" * 1000})
+        await redis.sadd("s", *range(20_000))
+        assert await redis.object("ENCODING", "h") == b"listpack"
+        assert await redis.object("ENCODING", "s") == b"intset"

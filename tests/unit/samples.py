@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 from hypothesis import strategies as st
 
-from bot.domain.article import Article, FaqPair, RelatedArticle, Source
+from bot.domain.article import LONGEST_CORRECTION, Article, Correction, FaqPair, RelatedArticle, Source
 from bot.domain.category import Category
 
 NOW = datetime(2026, 11, 22, 10, 0, tzinfo=UTC)
@@ -40,6 +40,8 @@ _NASTY = st.sampled_from(
     [
         "<b>", "</b>", "<script>", "&amp;", "&#57311;", "&", '"', "'", "\x01", "\x1b", "\u202e", "\u2066", "\u200d",
         "😀", "👩‍👩‍👧‍👦", "é", "ة", "中", ". ", " ", "\n", "\n\n", "|", "\ue000", "\ue001", "\u2028", "\ufeff",
+        "#a ", "@name ", "/go ", "a.com ", "1.2.3.4 ", "\u200b", "e\u0301", "🇩🇪", "👍🏽", "ا\u0651", "$USD ",
+        "h\u0333" * 9,
         "ß" * 40, "x" * 300, "word " * 40, "&<>" * 60, "😀" * 90,
     ]
 )  # fmt: skip
@@ -58,12 +60,19 @@ URL = st.sampled_from(
         'https://news.example/a?b=<1>&c="2"\'',
         "http://xn--mller-kva.example:8080/%22",
         "https://news.example/" + "x" * 1900,
+        "https://news.example/?" + "a=1&" * 500,
+        "https://news.example/?q=" + "é" * 600,
         "https:news.example",
         "https://münchen.example/é",
     ]
 )
 SLUG = st.from_regex(r"[a-z0-9](?:[a-z0-9_-]{0,30}[a-z0-9])?", fullmatch=True)
 ID = st.from_regex(r"[A-Za-z0-9_-]{1,40}", fullmatch=True)
+CORRECTIONS = st.builds(
+    Correction,
+    text=LINE.map(lambda text: text.strip()[:LONGEST_CORRECTION]),
+    at=st.datetimes(timezones=st.just(UTC)),
+)
 ARTICLES = st.builds(
     Article,
     id=ID,
@@ -75,4 +84,5 @@ ARTICLES = st.builds(
     related=st.lists(st.builds(RelatedArticle, title=LINE, url=st.none() | URL), max_size=12).map(tuple),
     faq=st.lists(st.builds(FaqPair, question=LINE, answer=LINE), max_size=14).map(tuple),
     published=st.datetimes(timezones=st.just(UTC)),
+    corrections=st.lists(CORRECTIONS, max_size=3).map(tuple),
 )

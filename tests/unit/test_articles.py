@@ -1,27 +1,27 @@
 """Publishing and taking back, over a real store."""
 
-import asyncio
-
 from bot.bootstrap import Stores
 from bot.domain.edition import Mark
 from bot.domain.schedule import Schedule
 from bot.domain.subscription import Address
 from bot.services import Services
 from bot.storage.outbox import Chunk
+from bot.storage.settlements import Batch, Settlement, Settlements
 from bot.subscriptions import Reader
+from tests.storage.chunks import take
 from tests.storage.moments import a_moment_later
 from tests.unit.samples import FULL, article
 
 
 async def sent(stores: Stores, message_id: int = 77) -> list[Chunk]:
     """All that is owed is sent; gives it."""
-    chunks = []
-    for entry in await stores.outbox.chunks.take(50, None, asyncio.Event()):
-        chunk = await stores.outbox.open(entry)
-        for position in range(len(chunk.numbers)):
-            await stores.outbox.settle(chunk, position, Mark.SENT, message_id)
-        await stores.outbox.finish(chunk)
-        chunks.append(chunk)
+    chunks = await take(stores.outbox, 50)
+    ends = [
+        Settlement(chunk, position, Mark.OWED, Mark.SENT, str(message_id))
+        for chunk in chunks
+        for position in range(len(chunk.numbers))
+    ]
+    await Settlements(stores.redis).write(Batch(settled=ends))
     return chunks
 
 

@@ -1,10 +1,15 @@
+from datetime import timedelta
+
 import orjson
 import pytest
 
 from bot.bootstrap import Stores
-from bot.domain.subscription import Address, ChatKind
+from bot.domain.delivery import Cause
+from bot.domain.subscription import Address, ChatKind, Parked
 from bot.services import Services
+from bot.storage import keys
 from bot.subscriptions import Reader
+from tests.storage.moments import a_moment_later
 
 READER = Reader(Address(42))
 
@@ -59,38 +64,118 @@ async def test_a_toggle_goes_both_ways(services: Services) -> None:
 
 async def test_who_subscribes_again_is_back(services: Services) -> None:
     await services.subscriptions.subscribe(READER, ["policy"])
-    await services.subscriptions.park(READER.address, "blocked")
-    assert (await services.subscriptions.get(READER)).parked == "blocked"
+    await services.subscriptions.park(READER.address, Cause.BLOCKED)
+    assert (await services.subscriptions.get(READER)).parked is not None
     assert (await services.subscriptions.subscribe(READER, ["tech"])).subscription.parked is None
 
 
-async def test_a_chat_is_parked_with_all_its_topics_and_comes_back_so(services: Services) -> None:
-    for thread_id in (None, 7):
-        await services.subscriptions.subscribe(Reader(Address(-5, thread_id)), ["policy"])
-    await services.subscriptions.park(Address(-5, 7), "kicked")
-    assert await services.subscriptions.count("policy") == 0
-    await services.subscriptions.come_back(-5)
-    assert await services.subscriptions.count("policy") == 2
-    await services.subscriptions.park(Address(-99), "never seen")
+GROUP = {None: Reader(Address(-5)), 7: Reader(Address(-5, 7)), 8: Reader(Address(-5, 8))}
 
 
-async def test_a_topic_is_parked_without_its_chat(services: Services) -> None:
-    for thread_id in (None, 7, 8):
-        await services.subscriptions.subscribe(Reader(Address(-5, thread_id)), ["policy"])
-    await services.subscriptions.park(Address(-5, 7), "closed", topic_only=True)
-    parked = [(await services.subscriptions.get(Reader(Address(-5, thread_id)))).parked for thread_id in (None, 7, 8)]
-    assert parked == [None, "closed", None]
-    assert await services.subscriptions.count("policy") == 2
+@pytest.fixture
+async def group(services: Services) -> Services:
+    """The services, and a forum with a subscription of its own and two of its topics'."""
+    for reader in GROUP.values():
+        await services.subscriptions.subscribe(reader, ["policy"])
+    return services
 
 
-async def test_who_speaks_can_be_written_to_again(services: Services, stores: Stores) -> None:
-    for thread_id in (None, 7):
-        await services.subscriptions.subscribe(Reader(Address(-5, thread_id)), ["policy"])
-    await services.subscriptions.park(Address(-5), "kicked")
-    await services.subscriptions.heard_from(Address(-5, 7))
-    parked = [(await services.subscriptions.get(Reader(Address(-5, thread_id)))).parked for thread_id in (None, 7)]
-    assert parked == ["kicked", None]
+async def parked(services: Services) -> list[str | None]:
+    subscriptions = [await services.subscriptions.get(reader) for reader in GROUP.values()]
+    return [one.parked.cause.value if one.parked else None for one in subscriptions]
+
+
+@pytest.mark.parametrize("cause", [cause for cause in Cause if not cause.topic_only])
+async def test_a_chat_is_parked_with_all_its_topics_and_comes_back_so(group: Services, cause: Cause) -> None:
+    await group.subscriptions.park(Address(-5, 7), cause)
+    assert await parked(group) == [cause] * 3
+    assert await group.subscriptions.count("policy") == 0
+    await group.subscriptions.come_back(-5)
+    assert await parked(group) == [None] * 3
+    assert await group.subscriptions.count("policy") == 3
+    await group.subscriptions.park(Address(-99), cause)
+
+
+@pytest.mark.parametrize("cause", [Cause.TOPIC_CLOSED, Cause.TOPIC_GONE])
+async def test_a_topic_is_parked_without_its_chat(group: Services, cause: Cause) -> None:
+    await group.subscriptions.park(Address(-5, 7), cause)
+    assert await parked(group) == [None, cause, None]
+    assert await group.subscriptions.count("policy") == 2
+    await group.subscriptions.come_back(-5)
+    assert await parked(group) == [None] * 3
+
+
+async def test_since_when_it_is_parked_is_not_forgotten_by_being_told_again(group: Services, stores: Stores) -> None:
+    await group.subscriptions.park(Address(-5, 7), Cause.TOPIC_GONE)
+    first = (await group.subscriptions.get(GROUP[7])).parked
+    await a_moment_later(stores)
+    await group.subscriptions.park(Address(-5, 7), Cause.TOPIC_GONE)
+    assert (await group.subscriptions.get(GROUP[7])).parked == first
+    await group.subscriptions.park(Address(-5, 7), Cause.REMOVED)
+    assert await parked(group) == ["removed"] * 3
+
+
+@pytest.mark.parametrize(
+    ("cause", "after"),
+    [
+        (Cause.BLOCKED, [None, None, None]),
+        (Cause.REMOVED, [None, None, None]),
+        (Cause.NOT_FOUND, [None, None, None]),
+        (Cause.DEACTIVATED, [None, None, None]),
+        (Cause.NO_RIGHTS, ["no_rights", "no_rights", "no_rights"]),
+        (Cause.TOPIC_CLOSED, [None, None, "topic_closed"]),
+        (Cause.TOPIC_GONE, [None, None, "topic_gone"]),
+    ],
+)
+async def test_what_a_word_in_a_topic_shows(group: Services, cause: Cause, after: list[str | None]) -> None:
+    for reader in (GROUP[7], GROUP[8]):
+        await group.subscriptions.park(reader.address, cause)
+    await group.subscriptions.heard_from(Address(-5, 7))
+    assert await parked(group) == after
+
+
+@pytest.mark.parametrize("known", [True, False])
+async def test_a_word_is_noted_for_what_is_on_its_way(services: Services, stores: Stores, known: bool) -> None:
+    if known:
+        await services.subscriptions.subscribe(READER, ["policy"])
     await services.subscriptions.heard_from(READER.address)
+    assert await stores.redis.exists(keys.heard(42))
+    assert (await stores.subscriptions.read(READER.address) is not None) is known
+    await stores.redis.delete(keys.heard(42))
+    await services.subscriptions.come_back(42)
+    assert await stores.redis.exists(keys.heard(42))
+
+
+@pytest.mark.parametrize(
+    ("cause", "days", "kept"),
+    [
+        (Cause.DEACTIVATED, 29, True),
+        (Cause.DEACTIVATED, 31, False),
+        (Cause.BLOCKED, 179, True),
+        (Cause.BLOCKED, 181, False),
+        (Cause.TOPIC_GONE, 31, True),
+        (Cause.TOPIC_GONE, 181, False),
+    ],
+)
+async def test_who_stays_out_of_reach_is_forgotten(
+    services: Services, stores: Stores, cause: Cause, days: int, kept: bool
+) -> None:
+    since = await stores.clock.now() - timedelta(days=days)
+    for reader in (READER, Reader(Address(43))):
+        await services.subscriptions.subscribe(reader, ["policy"])
+    long_ago = Parked(cause=cause, since=since)
+    await stores.subscriptions.change(services.subscriptions.blank(READER), lambda old: old.park(long_ago))
+    await services.subscriptions.forget_unreachable()
+    assert (await stores.subscriptions.read(READER.address) is not None) is kept
+    assert (await stores.subscriptions.parked_counts())[cause] == int(kept)
+    assert await services.subscriptions.count("policy") == 1
+
+
+async def test_a_planner_forgets_who_stays_out_of_reach(services: Services, stores: Stores) -> None:
+    await services.subscriptions.subscribe(READER, ["policy"])
+    long_ago = Parked(cause=Cause.BLOCKED, since=await stores.clock.now() - timedelta(days=999))
+    await stores.subscriptions.change(services.subscriptions.blank(READER), lambda old: old.park(long_ago))
+    await services.planner.run_until_idle()
     assert await stores.subscriptions.read(READER.address) is None
 
 
@@ -113,6 +198,10 @@ async def test_all_that_is_stored_is_told_and_forgotten(services: Services) -> N
     assert exported["chat_id"] == -5
     assert sorted(one["thread_id"] or 0 for one in exported["subscriptions"]) == [0, 7]
     assert {tuple(one["categories"].items()) for one in exported["subscriptions"]} == {(("policy", "instant"),)}
+    assert all(one["parked"] is None for one in exported["subscriptions"])
+    await services.subscriptions.park(Address(-5, 7), Cause.TOPIC_CLOSED)
+    exported = orjson.loads(await services.subscriptions.export(-5) or b"")
+    assert [one["parked"]["cause"] for one in exported["subscriptions"] if one["parked"]] == ["topic_closed"]
     assert await services.subscriptions.forget(-5)
     assert not await services.subscriptions.forget(-5)
     assert await services.subscriptions.export(-5) is None

@@ -1,17 +1,19 @@
 """In from files, and out again."""
 
-import asyncio
 from pathlib import Path
 
 import orjson
 import pytest
 
 from bot.bootstrap import Stores
+from bot.domain.article import Correction
+from bot.domain.delivery import Cause
 from bot.domain.schedule import Schedule
 from bot.domain.subscription import Address
 from bot.services import Services
 from bot.subscriptions import Reader
 from bot.transfer import Report, Transfer
+from tests.storage.chunks import take as take_chunks
 from tests.storage.moments import a_moment_later
 from tests.unit.samples import FULL, article
 
@@ -42,11 +44,13 @@ async def test_all_goes_out_and_comes_back_with_nothing_lost(
 ) -> None:
     await services.articles.publish(FULL)
     await services.articles.keep(article("a2", "tech", title="“Ü” <b> 😀"))
+    for text in ("From “June”.", "From July."):
+        await services.articles.correct("full", Correction(text=text, at=await services.clock.now()))
     await stores.feeds.add("https://a.example/feed", "tech")
     await services.subscriptions.subscribe(Reader(Address(-5, 7)), ["policy", "tech"])
     await services.planner.reschedule(Reader(Address(-5, 7)), Schedule.parse("daily 08:00"))
     await services.subscriptions.subscribe(Reader(Address(9)), ["world"])
-    await services.subscriptions.park(Address(9), "blocked")
+    await services.subscriptions.park(Address(9), Cause.BLOCKED)
     exported = sorted([line async for line in transfer_of(stores).export()])
     path = tmp_path / "all.jsonl"
     path.write_bytes(b"".join([line async for line in transfer_of(stores).export()]))
@@ -117,6 +121,8 @@ async def test_the_lines_of_the_description(services: Services, stores: Stores, 
         ({**ARTICLE, "faq": [{"question": "Q?", "answer": ""}]}, "faq.0.answer"),
         ({**ARTICLE, "body": [" "]}, "body.0"),
         ({**ARTICLE, "published": "yesterday"}, "published"),
+        ({**ARTICLE, "corrections": [{"text": " ", "at": "2026-11-22T10:00:00Z"}]}, "corrections.0.text"),
+        ({**ARTICLE, "corrections": [{"text": "x" * 501, "at": "2026-11-22T10:00:00Z"}]}, "corrections.0.text"),
         ({**ARTICLE, "published": "2026-11-22T10:00:00"}, "published"),
         ({**ARTICLE, "arrived": "x"}, "arrived"),
         (b'{"type":"article","id":"a1","category":"policy","title":"\\ud800"}', "not JSON"),
@@ -224,7 +230,7 @@ async def test_what_is_taken_is_owed_to_nobody_at_once(services: Services, store
     await services.subscriptions.subscribe(Reader(Address(1)), ["policy"])
     await lines(stores, tmp_path, ARTICLE)
     await services.planner.run_until_idle()
-    assert await stores.outbox.chunks.waiting() == 0
+    assert await take_chunks(stores.outbox) == []
 
 
 async def test_an_import_owes_nobody_anything_in_a_digest_either(
@@ -261,10 +267,11 @@ async def test_what_is_owed_is_owed_still_after_a_move_to_another_store(
     assert {name: "arrived" in row for name, row in rows.items()} == {"full": True, "kept": False}
     await stores.redis.flushdb()
     await stores.outbox.prepare()
+    await stores.plans.prepare()
     assert (await take(stores, path)).problems == []
     assert await services.planner.send_now(reader) == 1
-    (entry,) = await stores.outbox.chunks.take(9, None, asyncio.Event())
-    assert await stores.outbox.editions_of("full") == [(await stores.outbox.open(entry)).edition_id]
+    (chunk,) = await take_chunks(stores.outbox)
+    assert await stores.outbox.editions_of("full") == [chunk.edition_id]
 
 
 async def test_an_empty_store_is_an_empty_file(stores: Stores) -> None:

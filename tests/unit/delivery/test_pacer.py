@@ -1,47 +1,36 @@
+"""Slots for answers."""
+
 import asyncio
 from datetime import timedelta
 
+import pytest
+
 from bot.bootstrap import Stores
-from bot.delivery.pacer import Pacer
+from bot.delivery.pacer import FloodWait, Pacer
 from bot.storage.pace import Pace
 
+MINUTE = timedelta(minutes=1)
 
-async def test_our_turn_comes(stores: Stores) -> None:
-    pacer = Pacer(Pace(stores.redis, 100))
+
+async def test_the_turn_of_an_answer_comes(stores: Stores) -> None:
+    pacers = [Pacer(Pace(stores.redis, 30)) for _ in range(2)]
     began = asyncio.get_running_loop().time()
-    assert [await pacer.slot(asyncio.Event()) for _ in range(6)] == [True] * 6
-    assert asyncio.get_running_loop().time() - began > 0.04
+    await asyncio.gather(*(pacers[chat_id % 2].answer_slot(chat_id) for chat_id in range(1, 5)))
+    assert 3 / 30 < asyncio.get_running_loop().time() - began < 1
 
 
-async def test_two_processes_share_one_budget(stores: Stores) -> None:
-    pacers = [Pacer(Pace(stores.redis, 100)) for _ in range(2)]
-    began = asyncio.get_running_loop().time()
-    await asyncio.gather(*(pacer.slot(asyncio.Event()) for pacer in pacers * 3))
-    assert asyncio.get_running_loop().time() - began > 0.04
+async def test_who_would_wait_too_long_is_told_so(stores: Stores) -> None:
+    pacer = Pacer(Pace(stores.redis, 30))
+    await pacer.refused(1, MINUTE)
+    with pytest.raises(FloodWait) as refused:
+        await pacer.answer_slot(1)
+    assert timedelta(seconds=50) < refused.value.wait <= MINUTE
+    await pacer.answer_slot(2)
 
 
-async def test_while_held_nothing_goes_out(stores: Stores) -> None:
-    pacer = Pacer(Pace(stores.redis, 1000))
-    pacer.hold(timedelta(milliseconds=60))
-    pacer.hold(timedelta(milliseconds=1))
-    began = asyncio.get_running_loop().time()
-    assert await pacer.slot(asyncio.Event())
-    assert asyncio.get_running_loop().time() - began > 0.05
-
-
-async def test_whoever_waits_can_be_told_to_stop(stores: Stores) -> None:
-    pacer, stopping = Pacer(Pace(stores.redis, 1000)), asyncio.Event()
-    pacer.hold(timedelta(hours=1))
-    async with asyncio.TaskGroup() as tasks:
-        waiting = tasks.create_task(pacer.slot(stopping))
-        stopping.set()
-    assert waiting.result() is False
-
-
-async def test_a_slot_far_away_can_be_given_up(stores: Stores) -> None:
-    pacer, stopping = Pacer(Pace(stores.redis, 0.001)), asyncio.Event()
-    assert await pacer.slot(stopping)
-    async with asyncio.TaskGroup() as tasks:
-        waiting = tasks.create_task(pacer.slot(stopping))
-        stopping.set()
-    assert waiting.result() is False
+async def test_when_several_are_refused_all_are_told_to_wait(stores: Stores) -> None:
+    pacer = Pacer(Pace(stores.redis, 30))
+    for chat_id in (1, 2):
+        await pacer.refused(chat_id, MINUTE)
+    with pytest.raises(FloodWait):
+        await pacer.answer_slot(3)

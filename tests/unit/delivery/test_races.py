@@ -10,6 +10,8 @@ from bot.delivery.worker import Worker
 from bot.domain.schedule import Schedule
 from bot.services import Services
 from bot.storage import keys
+from bot.storage.plans import Slice
+from bot.storage.streams import Entry
 from tests.storage.moments import a_moment_later
 from tests.unit.delivery.changes import AT_ONCE, DAILY, READER, change_to, everything_sent
 from tests.unit.delivery.fake_messenger import FakeMessenger
@@ -52,18 +54,18 @@ async def test_published_again_between_the_planners_look_and_its_step(
     await services.subscriptions.subscribe(READER, ["policy"])
     await a_moment_later(stores)
     await services.articles.publish(FULL)
-    look, looks = stores.outbox.instant_subscribers, 0
+    look, looks = stores.plans.next_slice, 0
 
-    async def slowly(slug: str, start: int, count: int) -> tuple[list[int], bool]:
+    async def slowly(plan: Entry, slug: str, length: int) -> Slice:
         nonlocal looks
         looks += 1
         if looks == 1:
             await services.articles.retract("full")
             await a_moment_later(stores)
             await services.articles.publish(FULL)
-        return await look(slug, start, count)
+        return await look(plan, slug, length)
 
-    monkeypatch.setattr(stores.outbox, "instant_subscribers", slowly)
+    monkeypatch.setattr(stores.plans, "next_slice", slowly)
     await everything_sent(services, stores, worker)
     assert looks >= 2
     assert len(messenger.sent_to(1)) == 1
@@ -72,11 +74,11 @@ async def test_published_again_between_the_planners_look_and_its_step(
 async def test_a_successor_of_a_finished_plan_with_many_readers_ends(services: Services, stores: Stores) -> None:
     await stores.redis.setbit(keys.instant_subscribers_of("policy"), 4096 * 8 + 9, 1)
     await services.articles.publish(FULL)
-    (plan,) = await stores.outbox.plans.take(1, None, asyncio.Event())
-    await stores.outbox.finish_plan(plan)
+    (plan,) = await stores.plans.queue.take(1, None, asyncio.Event())
+    await stores.plans.finish(plan)
     async with asyncio.timeout(2):
         await services.planner._fan_out(plan)
-    assert await stores.outbox.chunks.waiting() == 0
+    assert (await stores.outbox.counts())["chunks_waiting"] == 0
 
 
 async def test_a_recall_that_stops_half_way_is_finished(
@@ -88,14 +90,14 @@ async def test_a_recall_that_stops_half_way_is_finished(
     await services.planner.run_until_idle()
     await worker.run_until_idle()
     with monkeypatch.context() as patch, pytest.raises(ConnectionError):
-        patch.setattr(stores.redis, "hkeys", _away)
+        patch.setattr(stores.outbox, "receipts", _away)
         await services.articles.retract("full")
     await services.articles.retract("full")
     await worker.run_until_idle()
     assert [call.what for call in messenger.calls] == ["send", "delete"]
 
 
-async def _away(*_: object) -> None:
+def _away(edition_id: str) -> None:
     raise ConnectionError
 
 

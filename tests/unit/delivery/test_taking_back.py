@@ -1,15 +1,18 @@
 """What was sent is changed and deleted."""
 
 import asyncio
+from datetime import timedelta
 
 from bot.bootstrap import Stores
 from bot.delivery.worker import Worker
-from bot.domain.delivery import Later, Sent, Unreachable
+from bot.domain.delivery import Cause, Flooded, Sent, Unreachable
 from bot.domain.edition import Edition
 from bot.domain.message import Message
-from tests.storage.moments import come_due
+from tests.storage.moments import come_due, free
 from tests.unit.delivery.fake_messenger import Call, FakeMessenger
 
+#: It is tried again when it comes due.
+HOUR = Flooded(timedelta(hours=1))
 EDITION = Edition(id="e1", message=Message(text="Hello"), articles=("a1",))
 
 
@@ -43,9 +46,10 @@ async def test_edits_never_go_backwards(
 ) -> None:
     """The first one has to wait, and comes after the second."""
     await sent_as(stores, worker, messenger, chats[0])
-    messenger.will(-1, Later())
+    messenger.will(-1, HOUR)
     await stores.outbox.recall(EDITION, Edition(id="r1", action="edit", of="e1"), worded("Without one"))
     await worker.run_until_idle()
+    await free(stores, -1)
     await stores.outbox.recall(EDITION, Edition(id="r2", action="edit", of="e1"), worded("Without two"))
     await worker.run_until_idle()
     assert await come_due(stores) == 1
@@ -61,9 +65,10 @@ async def test_an_edit_that_comes_after_the_deletion_does_nothing(
     stores: Stores, worker: Worker, messenger: FakeMessenger, chats: list[int]
 ) -> None:
     await sent_as(stores, worker, messenger, chats[0])
-    messenger.will(-1, Later())
+    messenger.will(-1, HOUR)
     await stores.outbox.recall(EDITION, Edition(id="r1", action="edit", of="e1"), worded("Better"))
     await worker.run_until_idle()
+    await free(stores, -1)
     await stores.outbox.recall(worded("Better"), Edition(id="r2", action="delete", of="e1"), None)
     await worker.run_until_idle()
     await come_due(stores)
@@ -75,20 +80,20 @@ async def test_an_edit_that_comes_after_the_deletion_does_nothing(
 async def test_what_is_replaced_while_it_is_owed_is_sent_as_it_is_by_then(
     stores: Stores, worker: Worker, messenger: FakeMessenger, chats: list[int]
 ) -> None:
-    messenger.will(-1, Later())
+    messenger.will(-1, HOUR)
     await stores.outbox.owe(EDITION, chats[:1])
     await worker.run_until_idle()
     await stores.outbox.recall(EDITION, Edition(id="r1", action="edit", of="e1"), worded("Better"))
     await come_due(stores)
     await worker.run_until_idle()
-    assert messenger.sent_to(-1) == ["Hello", "Better"]
+    assert messenger.sent_to(-1) == ["Hello", "Better"], "the first was not taken"
 
 
 async def test_who_cannot_be_reached_any_more_is_taken_back_from_too(
     stores: Stores, worker: Worker, messenger: FakeMessenger, chats: list[int]
 ) -> None:
     await sent_as(stores, worker, messenger, chats[0])
-    messenger.will(-1, Unreachable("blocked"))
+    messenger.will(-1, Unreachable(Cause.BLOCKED))
     await stores.outbox.owe(Edition(id="e2", message=Message(text="x")), chats[:1])
     await worker.run_until_idle()
     await stores.outbox.recall(EDITION, Edition(id="r", action="delete", of="e1"), None)

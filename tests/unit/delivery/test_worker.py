@@ -3,21 +3,31 @@
 import asyncio
 from datetime import timedelta
 
-from bot.bootstrap import Stores
-from bot.delivery.pacer import Pacer
-from bot.delivery.worker import Worker, backoff
-from bot.domain.delivery import Ambiguous, Later, Moved, Refused, Sent, Unreachable
-from bot.domain.edition import Edition, Mark
+import pytest
+
+from bot.bootstrap import Stores, build_worker
+from bot.delivery.conclusions import backoff
+from bot.delivery.worker import Worker
+from bot.domain.delivery import Flooded, Later, Sent
+from bot.domain.edition import Edition, Urgency
 from bot.domain.message import Message
 from bot.domain.subscription import Address
 from bot.storage import keys
-from bot.storage.outbox import Chunk
-from bot.storage.pace import Pace
-from bot.subscriptions import Reader, Subscriptions
-from tests.storage.moments import come_due, waits
+from bot.storage.pace import Limits, Pace
+from bot.subscriptions import Reader
+from tests.storage.chunks import check_accounts, take
+from tests.storage.moments import come_due, free, waits
+from tests.unit.delivery.fake_alerts import FakeAlerts
 from tests.unit.delivery.fake_messenger import Call, FakeMessenger
+from tests.unit.delivery.known_chats import KnownChats
+from tests.unit.delivery.processes import Gate, worker_of
+from tests.unit.samples import CATEGORIES
 
 EDITION = Edition(id="e1", message=Message(text="Hello"), articles=("a1",))
+
+
+def another(edition_id: str, **more: object) -> Edition:
+    return EDITION.model_copy(update={"id": edition_id, "message": Message(text=edition_id), **more})
 
 
 async def test_everyone_gets_it_once(
@@ -26,50 +36,81 @@ async def test_everyone_gets_it_once(
     await stores.outbox.owe(EDITION, chats)
     await worker.run_until_idle()
     assert sorted(call.chat_id for call in messenger.calls) == [-3, -2, -1]
-    assert {(call.text, call.silent) for call in messenger.calls} == {("Hello", False)}
+    assert {(call.text, call.silent, call.plain) for call in messenger.calls} == {("Hello", False, False)}
+    assert messenger.encoded == 1, "once for all"
     assert await stores.outbox.counts() == {
+        "owed": 3,
         "sent": 3,
+        "in_flight": 0,
         "chunks_waiting": 0,
-        "plans_waiting": 0,
         "postponed_waiting": 0,
+        "doubts_waiting": 0,
     }
-    assert await stores.outbox.receipt("e1", chats[0]) is not None
-    assert not await worker.step(asyncio.Event(), None)
+    assert {number async for number, _ in stores.outbox.receipts("e1")} == set(chats)
+    await worker.run_until_idle()
+    assert len(messenger.calls) == 3
+
+
+async def test_many_chunks(
+    stores: Stores, worker: Worker, messenger: FakeMessenger, subscriptions: KnownChats
+) -> None:
+    await stores.categories.add(CATEGORIES[0])
+    numbers = []
+    for chat_id in range(1, 251):
+        await subscriptions.subscribe(Reader(Address(chat_id)), ["policy"])
+        record = await stores.subscriptions.read(Address(chat_id))
+        assert record
+        numbers.append(record.number)
+    await stores.outbox.owe(EDITION, numbers)
+    await worker.run_until_idle()
+    assert sorted(call.chat_id for call in messenger.calls) == list(range(1, 251))
+    assert messenger.most_at_once == 1
+
+
+async def test_it_waits_for_work_until_told_to_stop(
+    stores: Stores, worker: Worker, messenger: FakeMessenger, chats: list[int]
+) -> None:
+    stopping = asyncio.Event()
+    async with asyncio.TaskGroup() as tasks:
+        tasks.create_task(worker.run(stopping))
+        for count in (1, 2):
+            await stores.outbox.owe(another(f"e{count}"), chats[:1])
+            await messenger.has_had(count)
+        stopping.set()
+    assert messenger.sent_to(-1) == ["e1", "e2"]
 
 
 async def test_one_chat_in_trouble_keeps_nobody_waiting(
     stores: Stores, worker: Worker, messenger: FakeMessenger, chats: list[int]
 ) -> None:
-    messenger.will(-1, Later(), RuntimeError("our own fault"))
+    messenger.will(-1, Later(), *[RuntimeError("our own fault")] * 2)
     await stores.outbox.owe(EDITION, chats)
     await worker.run_until_idle()
     assert messenger.sent_to(-2) == messenger.sent_to(-3) == ["Hello"]
-    assert (await stores.outbox.counts())["postponed_waiting"] == 1
-    await come_due(stores)
-    await worker.run_until_idle()
     counts = await stores.outbox.counts()
-    assert (counts["sent"], counts["failed"], counts["postponed_waiting"]) == (2, 1, 0)
+    assert (counts["sent"], counts["failed"]) == (2, 1)
 
 
+@pytest.mark.parametrize("outcome", [Later(), Flooded(timedelta(milliseconds=20))])
 async def test_what_was_certainly_not_sent_is_sent_again_aloud(
-    stores: Stores, worker: Worker, messenger: FakeMessenger, chats: list[int]
+    stores: Stores, worker: Worker, messenger: FakeMessenger, chats: list[int], outcome: Later | Flooded
 ) -> None:
-    messenger.will(-1, Later(), Later(), Sent(7))
+    messenger.will(-1, outcome, outcome, Sent(7))
     await stores.outbox.owe(EDITION, chats[:1])
-    for _ in range(3):
-        await worker.run_until_idle()
-        await come_due(stores)
+    await worker.run_until_idle()
     assert messenger.calls == [Call("send", -1, "Hello")] * 3
-    assert await stores.outbox.receipt("e1", chats[0]) == 7
+    assert await stores.outbox.receipt("e1", chats[0]) == "7"
 
 
 async def test_waits_grow_with_each_try(
-    stores: Stores, worker: Worker, messenger: FakeMessenger, chats: list[int]
+    stores: Stores, messenger: FakeMessenger, chats: list[int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """What has to wait for longer than a while waits in the outbox."""
+    monkeypatch.setattr("bot.delivery.dispatcher._PATIENCE", timedelta())
     messenger.will(-1, *[Later()] * 3)
     await stores.outbox.owe(EDITION, chats[:1])
     for expected in (1, 2, 4):
-        await worker.run_until_idle()
+        await worker_of(stores, messenger).run_until_idle()
         (wait,) = await waits(stores)
         assert expected - 0.9 < wait <= expected
         await come_due(stores)
@@ -80,99 +121,65 @@ def test_backoff_has_an_end() -> None:
     assert waits == [1, 2, 4, 512, 600, 600]
 
 
-async def test_as_long_as_telegram_asks_nothing_goes_out(
-    stores: Stores, subscriptions: Subscriptions, messenger: FakeMessenger, chats: list[int]
-) -> None:
-    class Held(Pacer):
-        held = timedelta()
-
-        def hold(self, wait: timedelta) -> None:
-            self.held = wait
-
-    pacer = Held(Pace(stores.redis, 1_000_000))
-    worker = Worker(stores.outbox, stores.subscriptions, subscriptions, messenger, pacer, in_flight=64)
-    messenger.will(-1, Later(timedelta(seconds=30)))
-    await stores.outbox.owe(EDITION, chats[:1])
-    await worker.run_until_idle()
-    assert pacer.held == timedelta(seconds=30)
-    (wait,) = await waits(stores)
-    assert 29 < wait <= 30
-
-
-async def test_what_may_have_been_sent_is_sent_once_more_silently_and_never_a_third_time(
+async def test_as_long_as_telegram_asks_nothing_goes_to_that_chat(
     stores: Stores, worker: Worker, messenger: FakeMessenger, chats: list[int]
 ) -> None:
-    messenger.will(-1, Ambiguous(), Ambiguous())
-    await stores.outbox.owe(EDITION, chats[:1])
-    for _ in range(3):
-        await worker.run_until_idle()
-        await come_due(stores)
-    assert [call.silent for call in messenger.calls] == [False, True]
-    assert (await stores.outbox.counts())["ambiguous"] == 1
+    """All that it is owed waits in the outbox, where any process finds it."""
+    messenger.will(-1, Flooded(timedelta(minutes=10)))
+    for name in ("e1", "e2", "e3"):
+        await stores.outbox.owe(another(name), chats)
+    await worker.run_until_idle()
+    assert messenger.sent_to(-1) == ["e1"]
+    assert messenger.sent_to(-2) == messenger.sent_to(-3) == ["e1", "e2", "e3"]
+    assert all(590 < wait <= 600 for wait in await waits(stores))
+    await stores.outbox.owe(another("e4"), chats[:1])
+    await worker.run_until_idle()
+    assert len(await waits(stores)) == 4
+    assert await come_due(stores) == 4
+    await worker.run_until_idle()
+    assert sorted(messenger.sent_to(-1)) == ["e1", "e1", "e2", "e3", "e4"]
+    assert {call.silent for call in messenger.calls} == {False}
 
 
-async def test_doubt_survives_a_wait(
+async def test_what_is_postponed_is_taken_up_when_it_is_due(
     stores: Stores, worker: Worker, messenger: FakeMessenger, chats: list[int]
 ) -> None:
-    messenger.will(-1, Ambiguous(), Later(), Sent(5))
+    messenger.will(-1, Flooded(timedelta(minutes=10)))
     await stores.outbox.owe(EDITION, chats[:1])
-    for _ in range(3):
-        await worker.run_until_idle()
-        await come_due(stores)
-    assert [call.silent for call in messenger.calls] == [False, True, True]
+    await worker.run_until_idle()
+    await worker.run_until_idle()
+    assert len(messenger.calls) == 1
+    ((task, _),) = await stores.redis.zrange(keys.LATER, 0, -1, withscores=True)
+    await stores.redis.zadd(keys.LATER, {task: 1.0})
+    await free(stores, -1)
+    await worker.run_until_idle()
+    assert len(messenger.calls) == 2
+    assert (await stores.outbox.counts())["sent"] == 1
 
 
-async def test_who_cannot_be_reached_is_parked_and_gets_nothing_more(
+async def test_messages_to_a_chat_keep_their_order(
     stores: Stores, worker: Worker, messenger: FakeMessenger, chats: list[int]
 ) -> None:
-    messenger.will(-1, Unreachable("Forbidden: bot was blocked"))
-    await stores.outbox.owe(EDITION, chats)
+    messenger.will(-1, Sent(1), Later(), Later())
+    for number in range(5):
+        await stores.outbox.owe(another(f"e{number}"), chats)
     await worker.run_until_idle()
-    record = await stores.subscriptions.read(Address(-1))
-    assert record
-    assert record.subscription.parked == "Forbidden: bot was blocked"
-    assert "policy" in record.subscription.categories
-    await stores.outbox.owe(EDITION.model_copy(update={"id": "e2"}), chats)
-    await worker.run_until_idle()
-    assert len(messenger.sent_to(-1)) == 1
-    assert len(messenger.sent_to(-2)) == 2
+    assert messenger.sent_to(-1) == ["e0", "e1", "e1", "e1", "e2", "e3", "e4"]
+    assert messenger.sent_to(-2) == ["e0", "e1", "e2", "e3", "e4"]
+    assert messenger.most_at_once == 1
 
 
-async def test_a_topic_that_is_closed_is_parked_alone(
-    stores: Stores, worker: Worker, subscriptions: Subscriptions, messenger: FakeMessenger, chats: list[int]
-) -> None:
-    numbers = []
-    for thread_id in (None, 7, 8):
-        await subscriptions.subscribe(Reader(Address(-4, thread_id)), ["policy"])
-        record = await stores.subscriptions.read(Address(-4, thread_id))
-        assert record
-        numbers.append(record.number)
-    messenger.will(-4, Unreachable("Bad Request: TOPIC_CLOSED", topic_only=True))
-    await stores.outbox.owe(EDITION, numbers[1:2])
-    await worker.run_until_idle()
-    await stores.outbox.owe(EDITION.model_copy(update={"id": "e2"}), numbers)
-    await worker.run_until_idle()
-    found = await stores.subscriptions.read_numbers(numbers)
-    assert [found[number].subscription.parked for number in numbers] == [None, "Bad Request: TOPIC_CLOSED", None]
-    assert len(messenger.sent_to(-4)) == 1 + 2
-
-
-async def test_a_chat_that_cannot_be_reached_is_parked_with_all_its_topics(
-    stores: Stores, worker: Worker, subscriptions: Subscriptions, messenger: FakeMessenger, chats: list[int]
-) -> None:
-    await subscriptions.subscribe(Reader(Address(-1, 7)), ["policy"])
-    messenger.will(-1, Unreachable("Forbidden: bot was kicked"))
-    await stores.outbox.owe(EDITION, chats[:1])
-    await worker.run_until_idle()
-    assert {one.subscription.parked for one in await stores.subscriptions.of_chat(-1)} == {
-        "Forbidden: bot was kicked"
-    }
+async def test_the_urgent_goes_first(stores: Stores, messenger: FakeMessenger, chats: list[int], swift: None) -> None:
+    for urgency in reversed(Urgency):
+        await stores.outbox.owe(another(urgency, urgency=urgency), chats)
+    await worker_of(stores, messenger, in_flight=1).run_until_idle()
+    assert [call.text for call in messenger.calls] == [urgency for urgency in Urgency for _ in chats]
 
 
 async def test_one_subscription_that_cannot_be_read_keeps_no_other_waiting(
     stores: Stores, worker: Worker, messenger: FakeMessenger, chats: list[int]
 ) -> None:
-    await stores.redis.hset(keys.SUBSCRIPTIONS, str(chats[1]), "{")
+    await stores.redis.hset(*keys.record(chats[1]), "{")
     await stores.outbox.owe(EDITION, chats)
     await worker.run_until_idle()
     assert sorted(call.chat_id for call in messenger.calls) == [-3, -1]
@@ -192,45 +199,8 @@ async def test_one_edition_that_cannot_be_read_keeps_no_other_waiting(
     assert (await stores.outbox.counts())["chunks_waiting"] == 1
 
 
-async def test_a_group_that_has_moved_gets_it_under_its_new_number(
-    stores: Stores, worker: Worker, messenger: FakeMessenger, chats: list[int]
-) -> None:
-    messenger.will(-1, Moved(-1001))
-    await stores.outbox.owe(EDITION, chats[:1])
-    await worker.run_until_idle()
-    assert [call.chat_id for call in messenger.calls] == [-1, -1001]
-    assert await stores.subscriptions.read(Address(-1)) is None
-
-
-async def test_a_group_that_has_moved_to_where_it_subscribed_already_is_not_tried_for_ever(
-    stores: Stores, worker: Worker, subscriptions: Subscriptions, messenger: FakeMessenger, chats: list[int]
-) -> None:
-    await subscriptions.subscribe(Reader(Address(-1001)), ["tech"])
-    messenger.will(-1, *[Moved(-1001)] * 5)
-    await stores.outbox.owe(EDITION, chats[:1])
-    await worker.run_until_idle()
-    assert [call.chat_id for call in messenger.calls] == [-1]
-    record = await stores.subscriptions.read(Address(-1001))
-    assert record
-    assert set(record.subscription.categories) == {"policy", "tech"}
-    assert await stores.subscriptions.count("policy") == 3
-
-
-async def test_what_telegram_refuses_is_not_tried_again(
-    stores: Stores, worker: Worker, messenger: FakeMessenger, chats: list[int]
-) -> None:
-    messenger.will(-1, Refused("can't parse entities"))
-    await stores.outbox.owe(EDITION, chats[:1])
-    await worker.run_until_idle()
-    assert await come_due(stores) == 0
-    assert (await stores.outbox.counts())["failed"] == 1
-    record = await stores.subscriptions.read(Address(-1))
-    assert record
-    assert record.subscription.parked is None
-
-
 async def test_who_has_gone_or_unsubscribed_gets_nothing(
-    stores: Stores, worker: Worker, subscriptions: Subscriptions, messenger: FakeMessenger, chats: list[int]
+    stores: Stores, worker: Worker, subscriptions: KnownChats, messenger: FakeMessenger, chats: list[int]
 ) -> None:
     record = await stores.subscriptions.read(Address(-3))
     assert record
@@ -243,12 +213,46 @@ async def test_who_has_gone_or_unsubscribed_gets_nothing(
     assert (await stores.outbox.counts())["skipped"] == 3
 
 
-async def test_a_chunk_of_many_keeps_each_ones_mark(stores: Stores) -> None:
-    await stores.outbox.owe(EDITION, list(range(1, 251)))
-    entries = await stores.outbox.chunks.take(10, None, asyncio.Event())
-    chunks: list[Chunk] = [await stores.outbox.open(entry) for entry in entries]
-    assert [len(chunk.numbers) for chunk in chunks] == [100, 100, 50]
-    assert [number for chunk in chunks for number in chunk.numbers] == list(range(1, 251))
-    await stores.outbox.settle(chunks[1], 99, Mark.SKIPPED)
-    marks = (await stores.outbox.open(entries[1])).marks
-    assert marks == (Mark.OWED,) * 99 + (Mark.SKIPPED,)
+@pytest.mark.parametrize("change", ["forget", "unsubscribe", "nothing"])
+async def test_who_leaves_while_it_waits_for_its_turn_gets_nothing(
+    stores: Stores,
+    worker: Worker,
+    subscriptions: KnownChats,
+    messenger: FakeMessenger,
+    chats: list[int],
+    monkeypatch: pytest.MonkeyPatch,
+    change: str,
+) -> None:
+    """What stands in the store at its turn counts, not what was read with the chunk."""
+    gate = Gate(worker, monkeypatch)
+    await stores.outbox.owe(EDITION, chats[:1])
+    async with asyncio.TaskGroup() as tasks:
+        tasks.create_task(worker.run_until_idle())
+        await gate.waited.wait()
+        if change == "forget":
+            await subscriptions.forget(-1)
+        elif change == "unsubscribe":
+            await subscriptions.unsubscribe(Reader(Address(-1)), ["policy"])
+        else:
+            await subscriptions.set_timezone(Reader(Address(-1)), "Europe/Berlin")
+        gate.open.set()
+    assert len(messenger.calls) == int(change == "nothing")
+    assert (await stores.outbox.counts()).get("in_flight", 0) == 0
+
+
+async def test_who_is_owed_the_same_twice_gets_it_once(
+    stores: Stores, subscriptions: KnownChats, messenger: FakeMessenger, chats: list[int], swift: None
+) -> None:
+    """As a chat gets no two messages at the same moment, the receipt of the first is there."""
+    pace = Pace(stores.redis, 1000, Limits(chat_gap=timedelta(milliseconds=100)))
+    worker = build_worker(stores, subscriptions, messenger, FakeAlerts(), pace, in_flight=9)
+    await stores.outbox.owe(EDITION, [chats[0], chats[0]])
+    await stores.outbox.owe(EDITION, chats[:1])
+    await worker.run_until_idle()
+    await stores.outbox.owe(EDITION, chats[:1])
+    await worker.run_until_idle()
+    assert messenger.sent_to(-1) == ["Hello"]
+    counts = await stores.outbox.counts()
+    assert (counts["sent"], counts["skipped"]) == (1, 3)
+    assert await take(stores.outbox) == []
+    await check_accounts(stores)

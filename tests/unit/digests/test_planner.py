@@ -7,13 +7,17 @@ from typing import Any
 import pytest
 
 from bot.bootstrap import Stores
-from bot.domain.edition import Edition
+from bot.domain.delivery import Cause
+from bot.domain.edition import Edition, Urgency
 from bot.domain.schedule import Schedule
 from bot.domain.subscription import Address
 from bot.services import Services
 from bot.storage import keys
 from bot.storage.outbox import order
+from bot.storage.plans import Slice
+from bot.storage.streams import Entry
 from bot.subscriptions import Reader
+from tests.storage.chunks import take
 from tests.storage.moments import a_moment_later
 from tests.unit.samples import FULL, article
 
@@ -23,8 +27,7 @@ READER = Reader(Address(1))
 
 async def owed(stores: Stores) -> list[tuple[Edition, tuple[int, ...]]]:
     found = []
-    for entry in await stores.outbox.chunks.take(999, None, asyncio.Event()):
-        chunk = await stores.outbox.open(entry)
+    for chunk in await take(stores.outbox, 999):
         edition = await stores.outbox.edition(chunk.edition_id)
         assert edition
         found.append((edition, chunk.numbers))
@@ -36,12 +39,12 @@ async def test_an_article_is_owed_at_once_to_those_who_want_it_so(services: Serv
         await services.subscriptions.subscribe(Reader(Address(chat_id)), ["policy", "tech"])
     await services.planner.reschedule(Reader(Address(2)), DAILY)
     await services.subscriptions.unsubscribe(Reader(Address(3)), ["policy"])
-    await services.subscriptions.park(Address(4), "blocked")
+    await services.subscriptions.park(Address(4), Cause.BLOCKED)
     await services.articles.publish(FULL)
     await services.planner.run_until_idle()
     ((edition, numbers),) = await owed(stores)
     assert (edition.articles, edition.category, numbers) == (("full",), "policy", (1, 5))
-    assert await stores.outbox.unplanned() == set()
+    assert await stores.plans.unplanned() == set()
     assert not await services.planner.step(asyncio.Event(), None)
 
 
@@ -49,8 +52,9 @@ async def test_a_plan_that_was_left_in_the_middle_is_continued(services: Service
     await stores.redis.setbit(keys.instant_subscribers_of("policy"), 5, 1)
     await stores.redis.setbit(keys.instant_subscribers_of("policy"), 4096 * 8 + 9, 1)
     await services.articles.publish(FULL)
-    (plan,) = await stores.outbox.plans.take(1, None, asyncio.Event())
-    assert await stores.outbox.advance_plan(plan, "full", 0, 4096, [])
+    (plan,) = await stores.plans.queue.take(1, None, asyncio.Event())
+    first = await stores.plans.next_slice(plan, "policy", 4096)
+    assert await stores.plans.advance(plan, "full", first, 4096, [])
     await services.planner._fan_out(plan)
     assert [numbers for _, numbers in await owed(stores)] == [(4096 * 8 + 9,)]
 
@@ -61,13 +65,13 @@ async def test_a_successor_that_comes_when_the_plan_is_finished_does_nothing(
     """It had read the cursor before; and it comes once more from the beginning."""
     await services.subscriptions.subscribe(READER, ["policy"])
     await services.articles.publish(FULL)
-    (plan,) = await stores.outbox.plans.take(1, None, asyncio.Event())
+    (plan,) = await stores.plans.queue.take(1, None, asyncio.Event())
     await services.planner._fan_out(plan)
     assert [numbers for _, numbers in await owed(stores)] == [(1,)]
     await services.planner._fan_out(plan)
     for cursor in (0, 4096):
         again = order(Edition(id="late", articles=("full",)), [1])
-        assert not await stores.outbox.advance_plan(plan, "full", cursor, cursor + 4096, again)
+        assert not await stores.plans.advance(plan, "full", Slice(cursor, 0, [1], 0, False), cursor + 4096, again)
     assert await owed(stores) == []
     assert not await stores.redis.exists(keys.fan_out(plan.id))
 
@@ -78,18 +82,18 @@ async def test_what_is_taken_back_while_it_is_planned_is_sent_to_nobody(
     """Between the look at its readers and the step that owes it to them."""
     await services.subscriptions.subscribe(READER, ["policy"])
     await services.articles.publish(FULL)
-    look, retracted = stores.outbox.instant_subscribers, list[int | None]()
+    look, retracted = stores.plans.next_slice, list[int | None]()
 
-    async def slowly(slug: str, start: int, count: int) -> tuple[list[int], bool]:
-        found = await look(slug, start, count)
+    async def slowly(plan: Entry, slug: str, length: int) -> Slice:
+        found = await look(plan, slug, length)
         retracted.append(await services.articles.retract("full"))
         return found
 
-    monkeypatch.setattr(stores.outbox, "instant_subscribers", slowly)
+    monkeypatch.setattr(stores.plans, "next_slice", slowly)
     await services.planner.run_until_idle()
     assert retracted == [0]
     assert await owed(stores) == []
-    assert await stores.outbox.unplanned() == set()
+    assert await stores.plans.unplanned() == set()
 
 
 async def test_what_is_taken_back_while_a_digest_is_made_is_not_in_it(
@@ -139,7 +143,7 @@ async def test_one_subscription_that_cannot_be_read_keeps_no_digest_waiting(
         await services.planner.reschedule(reader, DAILY)
         blank = services.subscriptions.blank(reader)
         await stores.subscriptions.change(blank, lambda old: old.settle(["policy"], long_ago))
-    await stores.redis.hset(keys.SUBSCRIPTIONS, "2", "{")
+    await stores.redis.hset(*keys.record(2), "{")
     await services.articles.publish(FULL)
     await a_moment_later(stores)
     await services.planner.run_until_idle()
@@ -156,7 +160,7 @@ async def run_once(services: Services) -> None:
 async def test_what_a_planner_left_it_goes_on_with_when_it_runs_again(services: Services, stores: Stores) -> None:
     await services.subscriptions.subscribe(READER, ["policy"])
     await services.articles.publish(FULL)
-    assert await stores.outbox.plans.take(1, None, asyncio.Event())
+    assert await stores.plans.queue.take(1, None, asyncio.Event())
     await services.planner.run_until_idle()
     assert await owed(stores) == []
     await run_once(services)
@@ -169,9 +173,10 @@ async def test_a_planner_runs_until_it_is_told_to_stop(services: Services, store
     async with asyncio.TaskGroup() as tasks:
         tasks.create_task(services.planner.run(stopping))
         await services.articles.publish(FULL)
-        assert await stores.outbox.chunks.take(1, timedelta(seconds=20), asyncio.Event())
+        wait = timedelta(seconds=20)
+        assert await stores.outbox.take(dict.fromkeys(Urgency, 1), wait, asyncio.Event())
         stopping.set()
-    assert await stores.outbox.unplanned() == set()
+    assert await stores.plans.unplanned() == set()
 
 
 async def test_a_chunk_says_when_its_recipients_were_chosen(services: Services, stores: Stores) -> None:
@@ -180,9 +185,8 @@ async def test_a_chunk_says_when_its_recipients_were_chosen(services: Services, 
     await a_moment_later(stores)
     before = await stores.clock.now()
     await services.planner.run_until_idle()
-    (entry,) = await stores.outbox.chunks.take(9, None, asyncio.Event())
-    planned = (await stores.outbox.open(entry)).planned
-    assert int(before.timestamp() * 1000) <= planned <= int((await stores.clock.now()).timestamp() * 1000)
+    (chunk,) = await take(stores.outbox)
+    assert int(before.timestamp() * 1000) <= chunk.planned <= int((await stores.clock.now()).timestamp() * 1000)
 
 
 async def test_a_digest_brings_what_came_since_the_last_once(services: Services, stores: Stores) -> None:
@@ -245,8 +249,8 @@ async def test_from_at_once_to_digests_nothing_is_lost(services: Services, store
     await a_moment_later(stores)
     await services.planner.reschedule(READER, DAILY)
     await services.planner.run_until_idle()
-    assert await owed(stores) == []
-    assert await services.planner.send_now(READER) == 1
+    assert [(edition.articles, numbers) for edition, numbers in await owed(stores)] == [(("full",), (1,))]
+    assert await services.planner.send_now(READER) == 0
 
 
 async def test_a_chat_with_no_subscription_gets_no_digest(services: Services, stores: Stores) -> None:

@@ -3,11 +3,13 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from pydantic import ValidationError
 
+from bot.domain.delivery import Cause
 from bot.domain.schedule import Schedule
-from bot.domain.subscription import Address, ChatKind, Subscription
+from bot.domain.subscription import Address, ChatKind, Parked, Subscription
 
 NOW = datetime(2026, 11, 22, 10, 0, tzinfo=UTC)
 DAILY = Schedule.parse("daily 08:00")
+BLOCKED = Parked(cause=Cause.BLOCKED, since=NOW)
 
 
 def subscribed(*slugs: str, schedule: Schedule = DAILY) -> Subscription:
@@ -34,7 +36,7 @@ def test_what_is_unsubscribed_leaves_nothing() -> None:
 def test_changes_leave_the_old_value_alone() -> None:
     before = subscribed("policy")
     copy = before.model_copy(deep=True)
-    before.subscribe(["tech"], NOW).unsubscribe(["policy"]).settle(["tech"], NOW).park("gone")
+    before.subscribe(["tech"], NOW).unsubscribe(["policy"]).settle(["tech"], NOW).park(BLOCKED)
     assert before == copy
 
 
@@ -97,7 +99,7 @@ def test_one_that_adopts_keeps_its_own_choices() -> None:
 
 
 def test_json_keeps_everything_and_speaks_in_words() -> None:
-    subscription = subscribed("policy").with_timezone("Europe/Berlin").park("blocked")
+    subscription = subscribed("policy").with_timezone("Europe/Berlin").park(BLOCKED)
     json = subscription.model_dump(mode="json")
     assert json["categories"] == {"policy": "daily 08:00"}
     assert Subscription.model_validate(json) == subscription
@@ -117,6 +119,8 @@ def test_json_keeps_everything_and_speaks_in_words() -> None:
         {"since": {"policy": "2026-11-22T10:00:00"}},
         {"kind": "planet"},
         {"chat_id": "x"},
+        {"parked": "blocked"},
+        {"parked": {"cause": "tired", "since": "2026-11-22T10:00:00Z"}},
     ],
 )
 def test_what_cannot_be_is_refused(fields: dict[str, object]) -> None:

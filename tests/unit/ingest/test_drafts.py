@@ -35,7 +35,7 @@ async def test_what_is_previewed_is_what_is_published(services: Services, stores
     assert added is Added.NEW
     assert article == readable(preview).model_copy(update={"published": article.published})
     assert await services.articles.get(article.id) == article
-    assert await stores.outbox.unplanned() == {article.id}
+    assert await stores.plans.unplanned() == {article.id}
     assert await services.drafts.publish(preview.draft_id) == (article, Added.KNOWN)
     assert await services.drafts.publish("gone") is None
 
@@ -113,7 +113,7 @@ async def test_the_same_text_with_other_questions_takes_its_place_and_is_sent_to
     assert article.published == first[0].published
     assert article.faq[0].answer == "He."
     assert await services.articles.get(first[0].id) == article
-    assert await stores.outbox.unplanned() == set()
+    assert await stores.plans.unplanned() == set()
     assert await services.articles.count() == 1
 
 

@@ -2,12 +2,12 @@ import pytest
 from hypothesis import given
 
 from bot.domain.answer import Answer, Quote
-from bot.domain.article import Article
+from bot.domain.article import Article, Correction
 from bot.rendering import answers
 from bot.rendering.actions import AskStored, ReadArticle, decode
 from bot.rendering.links import Links
 from tests.unit.rendering.limits import check, text_of
-from tests.unit.samples import ARTICLES, FULL, LINE, article
+from tests.unit.samples import ARTICLES, FULL, LINE, NOW, article
 
 LINKS = Links("newsbot")
 
@@ -19,6 +19,14 @@ def test_a_stored_answer_with_its_source() -> None:
         AskStored(id="full", position=1),
         ReadArticle(id="full"),
     ]
+
+
+def test_an_answer_from_a_corrected_article_says_so() -> None:
+    corrected = (
+        article().corrected(Correction(text="From July.", at=NOW)).corrected(Correction(text="In May.", at=NOW))
+    )
+    text = text_of(answers.quote(Quote(corrected, "Word for word."), LINKS).text)
+    assert text == "Word for word.\nFrom Title of a1, 22 Nov 2026\n✏️ Correction, 22 Nov: In May."
 
 
 def test_a_quoted_passage() -> None:

@@ -1,8 +1,10 @@
+from datetime import timedelta
+
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from bot.domain.article import Article, FaqPair, RelatedArticle, Source
+from bot.domain.article import Article, Correction, FaqPair, RelatedArticle, Source
 from bot.domain.message import Message
 from bot.rendering import articles
 from bot.rendering.actions import AskStored, ListQuestions, ReadArticle, ShowLatest, decode
@@ -10,7 +12,7 @@ from bot.rendering.links import Links
 from bot.rendering.markup import escape, units
 from bot.sandbox.html import parse_html
 from tests.unit.rendering.limits import check, check_rich, text_of
-from tests.unit.samples import ARTICLES, FULL, TEXT, article
+from tests.unit.samples import ARTICLES, FULL, NOW, TEXT, article
 
 LINKS = Links("newsbot")
 
@@ -102,6 +104,8 @@ def test_any_article_is_a_message_that_telegram_takes(one: Article) -> None:
     check(articles.teaser(one, LINKS))
     check(articles.whole(one, LINKS))
     check(articles.question_list(one))
+    if one.corrections:
+        check(articles.correction_notice(one))
 
 
 @given(ARTICLES)
@@ -120,6 +124,7 @@ def test_the_whole_article_loses_nothing(one: Article) -> None:
     message = articles.whole(one, LINKS)
     shown = _letters("".join(text_of(part) for part in (*message.more, message.text)))
     texts = [one.teaser, *one.body, *(pair.answer for pair in one.faq)]
+    texts += [correction.text for correction in one.corrections]
     assume(sum(units(escape(text)) for text in texts) < 20_000)  # what is longer is cut: see below
     for text in texts:
         assert _letters(escape(text).replace("&lt;", "").replace("&gt;", "").replace("&amp;", "")) in shown
@@ -140,6 +145,56 @@ def test_a_book_is_cut_and_says_so() -> None:
 
 def _letters(text: str) -> str:
     return "".join(c for c in text if c.isalnum())
+
+
+# -- corrections ----------------------------------------------------------------------------------------------------
+
+CORRECTED = FULL.model_copy(
+    update={
+        "corrections": (
+            Correction(text="It rises in June,\nnot in May.", at=NOW + timedelta(days=60)),
+            Correction(text="It is <5 %>.", at=NOW),
+        )
+    }
+)
+NEWEST, OLDEST = "✏️ Correction, 21 Jan 2027: It rises in June, not in May.", "✏️ Correction, 22 Nov: It is <5 %>."
+
+
+def test_a_teaser_tells_the_newest_correction() -> None:
+    text = text_of(articles.teaser(CORRECTED, LINKS).text)
+    assert f"\n\nFrom May, ships pay more.\n\n{NEWEST}\n\nContinue" in text
+    assert OLDEST not in text
+
+
+def test_the_whole_article_tells_all_of_them_the_newest_first() -> None:
+    message = articles.whole(CORRECTED, LINKS)
+    assert text_of(message.text).startswith(f"Harbour Toll Rises\n\n{NEWEST}\n\n{OLDEST}\n\nFrom May")
+    assert message.rich is not None
+    assert message.rich.index(escape(NEWEST)) < message.rich.index(escape(OLDEST)) < message.rich.index("From May")
+
+
+def test_lists_tell_it_too() -> None:
+    assert f"more. 22 Nov 2026\n{NEWEST}" in text_of(articles.article_list("Newest", [CORRECTED], LINKS).text)
+
+
+def test_those_who_have_the_article_are_told_in_full() -> None:
+    long = "word " * 99 + "end."
+    message = articles.correction_notice(FULL.corrected(Correction(text=long, at=NOW)))
+    assert text_of(message.text) == f"✏️ Correction to “Harbour Toll Rises”: {long}"
+    assert actions_of(message) == [ReadArticle(id="full")]
+
+
+@pytest.mark.parametrize("stuff", ["😀", "&", "#a ", "a.b ", "h\u0333\u0332", "W"])
+def test_the_longest_corrections_are_messages_that_telegram_takes(stuff: str) -> None:
+    text = ("C" + stuff * 500)[:499].strip() + "!"
+    many = tuple(Correction(text=text, at=NOW) for _ in range(99))
+    one = article(title="T" + stuff * 250, teaser=stuff * 700, body=(stuff * 700,), corrections=many)
+    check(articles.teaser(one, LINKS))
+    check(articles.whole(one, LINKS))
+    check(articles.correction_notice(one))
+    check(articles.article_list("Newest", [one] * articles.PAGE, LINKS, slug="x" * 32, skip=0, total=10**7))
+    if stuff in ("😀", "&", "W"):
+        assert text in text_of(articles.teaser(one, LINKS).text)
 
 
 # -- questions ------------------------------------------------------------------------------------------------------

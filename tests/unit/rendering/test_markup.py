@@ -7,16 +7,19 @@ from hypothesis import strategies as st
 from bot.rendering.markup import (
     SAFE_TEXT,
     bold,
+    brief,
+    calm,
     escape,
     fill,
     italic,
+    label,
     link,
     pieces,
     quotation,
     shorten,
     units,
 )
-from bot.sandbox.entities import utf16_length
+from bot.sandbox.entities import detected, utf16_length
 from bot.sandbox.html import parse_html
 from tests.unit.rendering.limits import MOST_UNITS, text_of
 from tests.unit.samples import TEXT, URL
@@ -92,6 +95,13 @@ def test_an_address_cannot_leave_its_quotes() -> None:
         ("أين؟ هناك بعيدا جدا", 8, "أين؟"),
         ("", 5, ""),
         (" \n ", 5, ""),
+        ("cafe\u0301s", 5, "caf…"),
+        ("abcdef👩\u200d🚀g", 10, "abcdef…"),
+        ("abcdef👍🏽g", 10, "abcdef…"),
+        ("abcd🇩🇪🇫🇷", 12, "abcd🇩🇪🇫🇷"),
+        ("abcd🇩🇪🇫🇷", 11, "abcd🇩🇪…"),
+        ("abcdef❤\ufe0fg", 8, "abcdef…"),
+        ("o" + "\u0333" * 40, 20, "o" + "\u0333" * 18 + "…"),
     ],
 )
 def test_shorten(text: str, limit: int, short: str) -> None:
@@ -107,6 +117,36 @@ def test_what_is_shortened_fits_and_is_the_beginning(text: str, limit: int) -> N
     assert shorten(short, limit) == short
     if utf16_length(whole) > limit:
         assert utf16_length(short) >= (limit - 1) // 2 - 1
+
+
+# -- calm, brief, label ---------------------------------------------------------------------------------------------
+
+
+def test_few_tags_stay_as_they_are() -> None:
+    assert calm("#one, @two and a.com", 3) == "#one, @two and a.com"
+
+
+def test_of_too_many_tags_none_is_one() -> None:
+    text = "#one @two_three /four five.com 1.2.3.4 $SIX https://seven.example/8"
+    assert detected(text, [])
+    calmed = calm(text, 6)
+    assert not detected(calmed, [])
+    assert calmed.replace("\u2060", "") == text
+
+
+@given(TEXT, LIMITS, st.integers(0, 9))
+def test_what_is_brief_is_short_and_calm(text: str, limit: int, most: int) -> None:
+    found = brief(text, limit, most)
+    assert utf16_length(found) <= limit
+    assert len(detected(found, [])) <= most
+
+
+@pytest.mark.parametrize(
+    ("text", "label_text"),
+    [("Read", "Read"), ("\u202e\u200b", "…"), ("", "…"), ("\x01", "…"), ("a\x01b", "ab"), ("x" * 99, "x" * 79 + "…")],
+)
+def test_a_label_always_shows_something(text: str, label_text: str) -> None:
+    assert label(text) == label_text
 
 
 # -- pieces ---------------------------------------------------------------------------------------------------------
@@ -149,6 +189,13 @@ def test_messages_are_filled_in_order(paragraphs: list[str]) -> None:
 def test_units_not_characters_fill_a_message() -> None:
     assert fill(["😀" * 5, "😀" * 5], limit=21) == ["😀" * 5, "😀" * 5]
     assert fill(["😀" * 5, "😀" * 5], limit=22) == ["😀" * 5 + "\n\n" + "😀" * 5]
+
+
+def test_entities_fill_a_message_too() -> None:
+    paragraphs = [bold(str(n)) for n in range(200)]
+    assert [message.count("</b>") for message in fill(paragraphs)] == [90, 90, 20]
+    assert [message.count("#") for message in fill(["#tag"] * 100)] == [90, 10]
+    assert len(fill([link("x", "https://a.example/b/c/d?e=f.g")] * 50)) == 1
 
 
 def test_nothing_fills_nothing() -> None:

@@ -12,6 +12,7 @@ from bot.rendering.actions import (
     FileDraft,
     ListArticles,
     ManageArticle,
+    PublishBreaking,
     PublishDraft,
     Retract,
     decode,
@@ -37,7 +38,7 @@ def test_a_preview_shows_the_facts_and_then_what_readers_see() -> None:
     readers = teaser(FULL, LINKS)
     assert seen.text == readers.text
     assert seen.buttons[:-1] == readers.buttons
-    assert actions_of(seen)[-2:] == [PublishDraft(id="d1"), DiscardDraft(id="d1")]
+    assert actions_of(seen)[-3:] == [PublishDraft(id="d1"), PublishBreaking(id="d1"), DiscardDraft(id="d1")]
 
 
 def test_a_preview_of_what_is_published_says_so() -> None:
@@ -115,9 +116,16 @@ def test_any_word_can_be_told_back(word: str) -> None:
     nearest = tuple(category.slug for category in categories[:3])
     message = posting.refusal(Preview("x" * 11, Unreadable(Problem.NO_CATEGORY, word, nearest)), categories)
     check(message)
-    assert len(actions_of(message)) == MOST_BUTTONS
+    assert 30 < len(actions_of(message)) < MOST_BUTTONS
     check(posting.no_such_article(word))
     check(posting.file_unreadable(word))
+
+
+def test_of_many_categories_the_keyboard_takes_what_it_can() -> None:
+    categories = [Category(slug=f"c{n}", name=f"Category {n}") for n in range(120)]
+    message = posting.refusal(Preview("x" * 11, Unreadable(Problem.NO_CATEGORY, "x", ())), categories)
+    check(message)
+    assert len(actions_of(message)) == MOST_BUTTONS
 
 
 @given(LINE)

@@ -1,0 +1,213 @@
+"""How delivery goes as a whole, and what has become of one article for one chat: nothing is dropped unseen."""
+
+from collections import Counter
+from datetime import UTC, datetime, timedelta
+
+from bot.delivery.health import MINUTES, uncertain
+from bot.domain.article import StoredArticle
+from bot.domain.delivery import Cause
+from bot.domain.edition import Edition, Mark
+from bot.domain.fate import (
+    Arrived,
+    Failed,
+    Fate,
+    Imported,
+    LeftOut,
+    NoSuchArticle,
+    NotSubscribed,
+    OnItsWay,
+    OtherCategory,
+    PublishedBefore,
+    TooLongAgo,
+    WithDigest,
+)
+from bot.domain.status import RefusedMessage, Resting, Status
+from bot.domain.subscription import Address, Subscription
+from bot.storage.articles import ArticleStore
+from bot.storage.breaker import Breaker
+from bot.storage.clock import StoreClock
+from bot.storage.outbox import Outbox
+from bot.storage.pace import Pace
+from bot.storage.plans import Plans
+from bot.storage.settlements import RECALLABLE, Settlements, Task
+from bot.storage.subscriptions import SubscriptionStore
+
+#: How a delivery can end.
+_ENDS = ("sent", "ambiguous", "failed", "skipped")
+#: Older refusals are no news to anybody.
+_REFUSALS_TOLD = timedelta(days=7)
+_MILLISECOND = timedelta(milliseconds=1)
+_EPOCH = datetime.fromtimestamp(0, UTC)
+
+
+class Reports:
+    def __init__(
+        self,
+        outbox: Outbox,
+        plans: Plans,
+        settlements: Settlements,
+        pace: Pace,
+        breaker: Breaker,
+        articles: ArticleStore,
+        store: SubscriptionStore,
+        clock: StoreClock,
+        *,
+        rate: float,
+    ) -> None:
+        """`rate`: the messages a second that are set."""
+        self._outbox = outbox
+        self._plans = plans
+        self._settlements = settlements
+        self._pace = pace
+        self._breaker = breaker
+        self._articles = articles
+        self._store = store
+        self._clock = clock
+        self._rate = rate
+
+    # -- as a whole ---------------------------------------------------------------------------------------------
+
+    async def status(self) -> Status:
+        now = await self._clock.now()
+        counts = await self._outbox.counts()
+        minutes = await self._settlements.outcomes(now, MINUTES)
+        speed = await self._pace.speed()
+        return Status(
+            at=now,
+            owed=counts.get("owed", 0),
+            ended={name: counts.get(name, 0) for name in _ENDS},
+            in_flight=max(0, counts.get("in_flight", 0)),
+            postponed=counts["postponed_waiting"],
+            in_doubt=counts["doubts_waiting"],
+            chunks=counts["chunks_waiting"],
+            waiting_since=await self._outbox.waiting_since(),
+            unplanned=len(await self._plans.unplanned()),
+            minutes=MINUTES,
+            tries=sum(minutes, Counter()),
+            tried_just_now=any(minutes[:2]),
+            uncertain=uncertain(minutes),
+            rate=speed.rate,
+            rate_set=self._rate,
+            paused=speed.paused,
+            resting=await self._resting(now),
+            parked=await self._store.parked_counts(),
+            refused=await self._refused(now),
+        )
+
+    async def resting(self) -> Resting | None:
+        return await self._resting(await self._clock.now())
+
+    async def _resting(self, now: datetime) -> Resting | None:
+        rest = (await self._breaker.read()).rest
+        return Resting(rest.cause, rest.until) if rest and rest.until > now else None
+
+    async def _refused(self, now: datetime) -> tuple[RefusedMessage, ...]:
+        told = [one for one in await self._outbox.refusals() if now - one[1] < _REFUSALS_TOLD]
+        articles = await self._articles_of([edition_id for edition_id, _, _ in told])
+        titles = {
+            stored.article.id: stored.article.title for stored in await self._articles.get_many(articles.values())
+        }
+        return tuple(
+            RefusedMessage(edition_id, article := articles.get(edition_id), titles.get(article or ""), at, reason)
+            for edition_id, at, reason in told
+        )
+
+    async def _articles_of(self, edition_ids: list[str]) -> dict[str, str]:
+        """The first article that each tells of; what takes a message back tells of that message's."""
+        editions = await self._editions(edition_ids)
+        others = await self._editions([edition.of for edition in editions.values() if edition.of])
+        told = {name: others.get(edition.of or "", edition).articles for name, edition in editions.items()}
+        return {name: articles[0] for name, articles in told.items() if articles}
+
+    async def _editions(self, edition_ids: list[str]) -> dict[str, Edition]:
+        raw = await self._outbox.raw_editions(edition_ids) if edition_ids else {}
+        return {name: Edition.model_validate_json(value) for name, value in raw.items()}
+
+    # -- one article, one chat ----------------------------------------------------------------------------------
+
+    async def fate(self, article_id: str, address: Address) -> Fate:
+        """Told from receipts and the outbox; where these know nothing, from the subscription as it is now."""
+        stored = await self._articles.get(article_id)
+        if stored is None:
+            return NoSuchArticle()
+        record = await self._store.read(address)
+        if record is None:
+            return NotSubscribed()
+        editions = (await self._editions(await self._outbox.editions_to(article_id, record.number))).values()
+        found = [await self._delivery(edition, record.number, record.subscription) for edition in editions]
+        if known := [fate for fate in found if fate]:
+            return min(known, key=_rank)
+        in_digest = any(edition.category is None for edition in editions)
+        why = reason(stored, record.subscription, await self._clock.now(), in_digest=in_digest)
+        if isinstance(why, LeftOut) and article_id in await self._plans.unplanned():
+            return OnItsWay()
+        return why
+
+    async def _delivery(self, edition: Edition, number: int, subscription: Subscription) -> Fate | None:
+        """What is known of an edition that was chosen for this subscription, if it was."""
+        if fate := await self._ended(edition, number):
+            return fate
+        mark = await self._outbox.find(edition.id, number)
+        if mark in (Mark.TRYING, Mark.TRYING_AGAIN):
+            return OnItsWay(trying=True)
+        if waiting := await self._settlements.waiting(edition.id, number):
+            return _postponed(edition, subscription, *waiting)
+        if mark in (Mark.OWED, Mark.POSTPONED):  # whoever was postponed and waits no longer is in a later chunk
+            return _unwanted(edition, subscription) or OnItsWay()
+        return await self._ended(edition, number)  # it may have ended while we looked
+
+    async def _ended(self, edition: Edition, number: int) -> Fate | None:
+        receipt = await self._outbox.receipt(edition.id, number)
+        in_digest = edition.category is None
+        if receipt is None:
+            return None
+        if receipt.isdigit():
+            return Arrived(int(receipt), in_digest)
+        if receipt == "ambiguous":
+            return Arrived(None, in_digest)
+        return Failed(Cause(receipt) if receipt in set(Cause) else None)
+
+
+def reason(stored: StoredArticle, subscription: Subscription, now: datetime, *, in_digest: bool) -> Fate:
+    """Why an article of which no delivery is known did not come; `in_digest`: one that told of it was chosen."""
+    slug, arrived = stored.article.category, _EPOCH + stored.arrived * _MILLISECOND
+    if not subscription.categories:
+        return NotSubscribed()
+    if slug not in subscription.categories:
+        return OtherCategory(tuple(subscription.categories))
+    if not stored.owed:
+        return Imported()
+    recent = now - arrived < RECALLABLE
+    if subscription.parked and (recent or arrived >= subscription.parked.since):
+        return subscription.parked
+    settled = subscription.settled_until(slug)
+    due = subscription.categories[slug].next_slot(arrived, subscription.zone)
+    if due and arrived > settled:
+        return WithDigest(due)
+    if not recent:
+        return TooLongAgo()
+    return LeftOut() if in_digest or arrived > settled else PublishedBefore(settled)
+
+
+def _unwanted(edition: Edition, subscription: Subscription) -> Fate | None:
+    """Why what is still owed will be left out when its turn comes, if it will."""
+    if not subscription.categories:
+        return NotSubscribed()
+    if edition.category and edition.category not in subscription.categories:
+        return OtherCategory(tuple(subscription.categories))
+    return subscription.parked
+
+
+def _postponed(edition: Edition, subscription: Subscription, task: Task, until: datetime) -> Fate:
+    """A chat that could not be written to is tried again although it is parked."""
+    if task.cause is None and not task.refusals and (unwanted := _unwanted(edition, subscription)):
+        return unwanted
+    parked = subscription.parked.cause if subscription.parked else None
+    return OnItsWay(until=until, cause=task.cause or parked)
+
+
+def _rank(fate: Fate) -> int:
+    """Of several, what is surest."""
+    if isinstance(fate, Arrived):
+        return 1 if fate.message_id is None else 0
+    return 2 if isinstance(fate, OnItsWay) else 3

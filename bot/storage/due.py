@@ -1,0 +1,69 @@
+"""Whose digest is due when: the subscriptions' numbers in sets by minute, and the minutes in use in order.
+
+Sets of small numbers take four bytes a member (https://redis.io/docs/latest/commands/object-encoding/, intset), and
+which of them a number is in follows from its record, so that it need not be stored.
+"""
+
+from datetime import datetime
+from typing import overload
+
+from bot.domain.subscription import Subscription
+from bot.storage import keys
+from bot.storage.connection import Client
+
+#: A Lua function for scripts: takes a number from one minute's set to another's; '' is none.
+MOVE_DUE = """
+local function move_due(minutes, number, old_key, old, new_key, new)
+  if old ~= '' and old ~= new then
+    redis.call('SREM', old_key, number)
+    if redis.call('EXISTS', old_key) == 0 then redis.call('ZREM', minutes, old) end
+  end
+  if new ~= '' then
+    redis.call('SADD', new_key, number)
+    redis.call('ZADD', minutes, new, new)
+  end
+end
+"""
+
+_MOVE = MOVE_DUE + "move_due(KEYS[1], ARGV[1], KEYS[2], ARGV[2], KEYS[3], ARGV[3])"
+
+
+class DueIndex:
+    def __init__(self, redis: Client) -> None:
+        self._redis = redis
+        self._move = redis.register_script(_MOVE)
+
+    async def until(self, now: datetime, count: int) -> dict[int, int]:
+        """Up to `count` numbers and the minutes under which they stand, the longest waiting first; those of one
+        minute by chance, so that several processes seldom meet and none keeps others from being taken for ever."""
+        found: dict[int, int] = {}
+        minutes = await self._redis.zrange(
+            keys.DUE_MINUTES, "-inf", minute_of(now), byscore=True, offset=0, num=count
+        )
+        for minute in map(int, minutes):
+            for number in await self._redis.srandmember(keys.due(minute), count - len(found)):
+                found.setdefault(int(number), minute)
+            if len(found) >= count:
+                break
+        return found
+
+    async def move(self, number: int, old: int | None, new: int | None) -> None:
+        """From one minute to another; none: out of the index, or into it."""
+        await self._move(
+            keys=[keys.DUE_MINUTES, keys.due(old or 0), keys.due(new or 0)],
+            args=[number, "" if old is None else old, "" if new is None else new],
+        )
+
+
+def due_slot(subscription: Subscription | None) -> datetime | None:
+    """When its digest is due, if it is to get one."""
+    return subscription.digest_due() if subscription and not subscription.parked else None
+
+
+@overload
+def minute_of(moment: datetime) -> int: ...
+@overload
+def minute_of(moment: None) -> None: ...
+def minute_of(moment: datetime | None) -> int | None:
+    """Since 1970."""
+    return int(moment.timestamp() // 60) if moment else None
