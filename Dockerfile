@@ -6,6 +6,7 @@ COPY pyproject.toml README.md LICENSE ./
 COPY bot bot
 COPY handlers handlers
 COPY config config
+RUN /opt/newsbot/bin/pybabel --quiet compile --directory bot/rendering/locales --domain bot
 RUN /opt/newsbot/bin/pip install --no-cache-dir --no-deps --no-build-isolation .
 
 FROM python:3.13-slim

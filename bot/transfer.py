@@ -15,7 +15,7 @@ import listparser
 import orjson
 from pydantic import AwareDatetime, BaseModel, HttpUrl, ValidationError
 
-from bot.domain.article import Added, Article, WebUrl
+from bot.domain.article import Added, Article, ArticleId, WebUrl
 from bot.domain.category import Category, Slug, find_category
 from bot.domain.draft import Problem, Unreadable
 from bot.domain.subscription import Subscription
@@ -25,6 +25,7 @@ from bot.storage.articles import ArticleStore
 from bot.storage.categories import CategoryStore
 from bot.storage.clock import StoreClock
 from bot.storage.feeds import FeedStore
+from bot.storage.saved import SavedStore
 from bot.storage.subscriptions import SubscriptionStore
 
 _PROBLEMS = {
@@ -38,6 +39,13 @@ _PROBLEMS = {
 class _Feed(BaseModel):
     url: WebUrl
     category: Slug
+
+
+class _Saved(BaseModel):
+    """The articles that a person has saved, with when."""
+
+    chat_id: int
+    articles: dict[ArticleId, AwareDatetime]
 
 
 class _Arrival(BaseModel):
@@ -63,12 +71,14 @@ class Transfer:
         categories: CategoryStore,
         feeds: FeedStore,
         subscriptions: SubscriptionStore,
+        saved: SavedStore,
         clock: StoreClock,
     ) -> None:
         self._articles = articles
         self._categories = categories
         self._feeds = feeds
         self._subscriptions = subscriptions
+        self._saved = saved
         self._clock = clock
 
     # -- in -----------------------------------------------------------------------------------------------------
@@ -114,6 +124,7 @@ class Transfer:
             "article": self._take_article,
             "subscription": self._take_subscription,
             "feed": self._take_feed,
+            "saved": self._take_saved,
         }
         kind = data.get("type") if isinstance(data, dict) else None
         if not isinstance(kind, str) or kind not in kinds:
@@ -127,7 +138,8 @@ class Transfer:
             raise CannotTake("a time in it is beyond the calendar") from None
 
     async def _take_category(self, data: dict[str, Any]) -> str:
-        return "category" if await self._categories.add(Category.model_validate(data)) else "known category"
+        added = await self._categories.put(Category.model_validate(data))
+        return "category" if added is Added.NEW else f"{added} category"
 
     async def _take_article(self, data: dict[str, Any]) -> str:
         article, arrival = Article.model_validate(data), _Arrival.model_validate(data)
@@ -148,6 +160,11 @@ class Transfer:
         feed = _Feed.model_validate(data)
         await self._check_category(feed.category)
         return "feed" if await self._feeds.add(feed.url, feed.category) else "known feed"
+
+    async def _take_saved(self, data: dict[str, Any]) -> str:
+        saved = _Saved.model_validate(data)
+        await self._saved.restore(saved.chat_id, saved.articles)
+        return "list of saved articles"
 
     async def _take_text(self, content: bytes) -> str:
         decoded = decode(content)
@@ -197,6 +214,8 @@ class Transfer:
             yield _line("article", fields)
         async for subscription in self._subscriptions.all():
             yield _line("subscription", subscription.model_dump(mode="json"))
+        async for chat_id in self._saved.chats():
+            yield _line("saved", {"chat_id": chat_id, "articles": await self._saved.all(chat_id)})
 
 
 def _is_web_address(url: str) -> bool:
@@ -208,7 +227,7 @@ def _is_web_address(url: str) -> bool:
 
 
 def _line(kind: str, fields: dict[str, Any]) -> bytes:
-    return orjson.dumps({"type": kind, **fields}, option=orjson.OPT_APPEND_NEWLINE)
+    return orjson.dumps({"type": kind, **fields}, option=orjson.OPT_APPEND_NEWLINE | orjson.OPT_UTC_Z)
 
 
 def _unknown_category(problem: Unreadable) -> str:

@@ -81,6 +81,11 @@ class Settings(BaseSettings):
     language: str = Field("en", pattern=r"^[a-z]{2,3}$", description="for chats that have not chosen")
     send_rate: float = Field(30, gt=0, le=1000, description="messages a second over all chats and processes")
     paid_broadcast: bool = Field(False, description="use Telegram's paid broadcasts: with a send rate of up to 1000")
+    most_an_hour: int = Field(
+        20,
+        ge=1,
+        description="articles of a category within an hour that come at once; from more on it is made hourly",
+    )
     log_format: LogFormat = Field(LogFormat.CONSOLE, description="console, or json: one object a line")
 
     @model_validator(mode="after")

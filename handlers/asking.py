@@ -1,10 +1,10 @@
 """Questions."""
 
-from telegram import InlineKeyboardMarkup, Update
+from telegram import Update
 
 from bot.rendering import answers, articles, posting
-from bot.rendering.actions import AskStored, ExplainArticle, ListQuestions, ReadArticle, decode
-from bot.telegram.context import Context, message_of
+from bot.rendering.actions import AskStored, ExplainArticle, ListQuestions, ReadArticle
+from bot.telegram.context import Context, message_of, offered
 
 _NEWEST = 5
 
@@ -59,10 +59,5 @@ def articles_replied_to(update: Update) -> list[str]:
     """Those that the buttons of the message replied to are about, in their order."""
     message = message_of(update)
     replied = message.reply_to_message if message else None
-    keyboard = replied.reply_markup if replied else None
-    if not isinstance(keyboard, InlineKeyboardMarkup):
-        return []
-    data = [button.callback_data for row in keyboard.inline_keyboard for button in row]
-    actions = [decode(item) for item in data if isinstance(item, str)]
     about = (ReadArticle, ListQuestions, AskStored, ExplainArticle)
-    return list(dict.fromkeys(action.id for action in actions if isinstance(action, about)))
+    return list(dict.fromkeys(action.id for action in offered(replied) if isinstance(action, about)))

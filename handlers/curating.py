@@ -6,9 +6,11 @@ from telegram import Update
 from bot.domain.article import Article, Correction
 from bot.domain.category import Category, find_category
 from bot.domain.message import Message
-from bot.rendering import menus, posting
+from bot.rendering import curating as words
+from bot.rendering import menus
 from bot.rendering.actions import ListArticles, ManageArticle, Retract
 from bot.rendering.markup import visible
+from bot.rendering.wording import LANGUAGES
 from bot.telegram.context import Context
 
 _NEWEST = 5
@@ -30,36 +32,36 @@ async def manage(update: Update, context: Context) -> None:
     article = await context.services.articles.get(context.action.id)
     await context.note(update, "" if article else menus.stale_button())
     if article:
-        await context.reply(update, posting.manage(article))
+        await context.reply(update, words.manage(article))
 
 
 async def correct(update: Update, context: Context) -> None:
     """`/correct ID TEXT`; line ends and further spaces in the text are one space."""
-    article_id, *words = context.text(update).split() or [""]
+    article_id, *said = context.text(update).split() or [""]
     if not article_id:
-        await context.reply(update, posting.how_to_correct(await context.services.articles.latest(count=_NEWEST)))
+        await context.reply(update, words.how_to_correct(await context.services.articles.latest(count=_NEWEST)))
     elif article := await _find(context, article_id):
-        await context.reply(update, await _corrected(context, article, " ".join(words)))
+        await context.reply(update, await _corrected(context, article, " ".join(said)))
     else:
-        await context.reply(update, posting.no_such_article(article_id))
+        await context.reply(update, words.no_such_article(article_id))
 
 
 async def _corrected(context: Context, article: Article, text: str) -> Message:
     try:
         correction = Correction(text=text if visible(text) else "", at=await context.services.clock.now())
     except ValidationError:
-        return posting.no_correction(article, len(text) if visible(text) else 0)
+        return words.no_correction(article, len(text) if visible(text) else 0)
     done = await context.services.articles.correct(article.id, correction)
-    return posting.corrected(done.reached) if done else posting.no_such_article(article.id)
+    return words.corrected(done.reached) if done else words.no_such_article(article.id)
 
 
 async def retract(update: Update, context: Context) -> None:
     """`/retract ID` shows the article and asks; alone, it offers what is published."""
     article_id = context.text(update)
     if article := await _find(context, article_id):
-        await context.reply(update, posting.manage(article))
+        await context.reply(update, words.manage(article))
     elif article_id:
-        await context.reply(update, posting.no_such_article(article_id))
+        await context.reply(update, words.no_such_article(article_id))
     else:
         await articles(update, context)
 
@@ -68,9 +70,9 @@ async def retract_now(update: Update, context: Context) -> None:
     if not isinstance(context.action, Retract):
         return
     reached = await context.services.articles.retract(context.action.id)
-    await context.note(update, "" if reached is not None else "It was taken back already.")
+    await context.note(update, "" if reached is not None else words.taken_back_already())
     if reached is not None:
-        await context.replace(update, posting.retracted(reached))
+        await context.replace(update, words.retracted(reached))
 
 
 async def add_category(update: Update, context: Context) -> None:
@@ -78,16 +80,35 @@ async def add_category(update: Update, context: Context) -> None:
     try:
         category = Category(slug=slug.casefold(), name=name or slug.title())
     except ValidationError:
-        await context.reply(update, posting.how_to_add_category())
+        await context.reply(update, words.how_to_add_category())
         return
     found = await context.services.categories.all()
     if "all" in (category.slug, category.name.casefold()):  # means every category wherever one is named
-        await context.reply(update, posting.how_to_add_category())
+        await context.reply(update, words.how_to_add_category())
         return
     same = find_category(category.slug, found) or find_category(category.name, found)
     if same is None:
         await context.services.categories.add(category)
-    await context.reply(update, posting.category_added(same or category, new=same is None))
+    await context.reply(update, words.category_added(same or category, new=same is None))
+
+
+async def rename_category(update: Update, context: Context) -> None:
+    """`/renamecategory SLUG NAME`, or `SLUG LANGUAGE NAME` for its name in one language."""
+    slug, code, name = _renaming(context.text(update))
+    try:
+        renamed = await context.services.categories.rename(slug, name, code) if name else None
+    except ValidationError:
+        renamed = None
+    await context.reply(update, words.category_renamed(renamed, code) if renamed else words.how_to_rename_category())
+
+
+def _renaming(text: str) -> tuple[str, str | None, str]:
+    """The slug, the language and the name; a first word that is no language of the bot's belongs to the name."""
+    slug, _, rest = text.partition(" ")
+    code, _, name = rest.strip().partition(" ")
+    if name and code in LANGUAGES:
+        return slug.casefold(), code, name.strip()
+    return slug.casefold(), None, rest.strip()
 
 
 async def _find(context: Context, article_id: str) -> Article | None:
@@ -98,5 +119,5 @@ async def _find(context: Context, article_id: str) -> Article | None:
 
 async def _page(context: Context, skip: int) -> Message:
     total = await context.services.articles.count()
-    found = await context.services.articles.latest(skip=skip, count=posting.PAGE)
-    return posting.article_list(found, skip=skip, total=total)
+    found = await context.services.articles.latest(skip=skip, count=words.PAGE)
+    return words.article_list(found, skip=skip, total=total)

@@ -5,6 +5,7 @@ from telegram import Update
 from bot.domain.fate import Arrived
 from bot.rendering import posting, reasons
 from bot.rendering.actions import ExplainArticle
+from bot.rendering.wording import language
 from bot.telegram.context import Context, message_of
 from handlers.asking import articles_replied_to
 
@@ -62,4 +63,4 @@ async def _explain_several(update: Update, context: Context, about: list[str]) -
 
 
 async def _names(context: Context) -> dict[str, str]:
-    return {category.slug: category.name for category in await context.services.categories.all()}
+    return {category.slug: category.called(language()) for category in await context.services.categories.all()}

@@ -6,8 +6,21 @@ from telegram.constants import ChatType
 from bot.rendering import menus
 from bot.rendering.actions import OpenMenu
 from bot.telegram.context import Context, chat_of, message_of
-from handlers import asking, explaining, privacy, reading, scheduling, subscribing
-from handlers.permissions import for_managers
+from handlers import (
+    asking,
+    explaining,
+    hushing,
+    locating,
+    managing,
+    privacy,
+    reading,
+    saving,
+    scheduling,
+    settings,
+    speaking,
+    subscribing,
+)
+from handlers.permissions import about_chat, for_managers
 
 
 async def help_me(update: Update, context: Context) -> None:
@@ -18,18 +31,28 @@ async def open_menu(update: Update, context: Context) -> None:
     if not isinstance(context.action, OpenMenu):
         return
     openers = {
-        "categories": subscribing.categories,
+        "categories": about_chat(subscribing.categories),
         "help": help_me,
         "latest": reading.latest_all,
-        "schedule": scheduling.choose_schedule,
-        "timezone": scheduling.choose_timezone,
+        "schedule": about_chat(scheduling.choose_schedule),
+        "timezone": about_chat(locating.choose_timezone),
+        "location": about_chat(locating.ask_location),
+        "quiet": for_managers(hushing.quiet),
+        "pause": for_managers(hushing.pause),
+        "mute": for_managers(hushing.list_muted),
+        "language": about_chat(speaking.choose_language),
         "digest": for_managers(scheduling.digest),
         "ask": asking.ask_what,
-        "why": explaining.why_what,
+        "search": reading.search,
+        "article": reading.article,
+        "why": about_chat(explaining.why_what),
+        "saved": saving.list_saved,
+        "chats": managing.choose_chat,
+        "settings": for_managers(settings.show_settings),
         "privacy": privacy.privacy,
         "mydata": for_managers(privacy.my_data),
         "forget": for_managers(privacy.ask_to_forget),
-        "keep": keep,
+        "keep": about_chat(keep),
     }
     opener = openers.get(context.action.name)
     if opener:

@@ -12,12 +12,6 @@ from bot.telegram.context import Context, message_of
 from bot.telegram.pasted import pasted_text
 from handlers import asking
 
-_GUESSED = "The file was not in UTF-8, so its accents were guessed: look at them."
-_CUT = (
-    "This message is as long as Telegram lets one be. If your text went on in a second message, a preview of both "
-    "together follows. Longer articles are better sent as a .txt file."
-)
-_JOINED = "This is your last message and the one before it together. The preview above is of the first alone."
 #: Telegram's apps split what is longer than 4,096 units, at the last line end or space before that.
 _MAY_GO_ON = 3000
 _FULL = 3900
@@ -41,7 +35,7 @@ async def post(update: Update, context: Context) -> None:
     if text.strip():
         editor = update.effective_user.id if update.effective_user and units(text) > _MAY_GO_ON else None
         written = await context.services.drafts.write(text, links, may_go_on=editor)
-        await _preview(update, context, written, [_CUT] if units(text) > _FULL else [])
+        await _preview(update, context, written, [posting.text_may_go_on()] if units(text) > _FULL else [])
     else:
         await context.reply(update, posting.how_to_post())
 
@@ -57,7 +51,7 @@ async def go_on_or_ask(update: Update, context: Context) -> None:
         return
     shown = await context.services.drafts.go_on(editor.id, text, links, may_go_on=units(text) > _MAY_GO_ON)
     if shown:
-        await _preview(update, context, shown, [_JOINED])
+        await _preview(update, context, shown, [posting.text_joined()])
     elif len(text) > _ARTICLE_LIKE and "\n" in text:
         await context.reply(update, posting.forward_hint())
     else:
@@ -117,7 +111,9 @@ async def _post_file(update: Update, context: Context, document: Document) -> No
         await context.reply(update, posting.file_unreadable(name))
         return
     text, guessed = decoded
-    await _preview(update, context, await context.services.drafts.write(text), [_GUESSED] if guessed else [])
+    await _preview(
+        update, context, await context.services.drafts.write(text), [posting.accents_guessed()] if guessed else []
+    )
 
 
 async def _preview(update: Update, context: Context, shown: Preview, notes: list[str]) -> None:

@@ -4,8 +4,8 @@ from telegram import Update
 
 from bot.domain.category import find_category, nearest_slugs
 from bot.domain.message import Message
-from bot.rendering import articles, menus, posting
-from bot.rendering.actions import ReadArticle, ShowLatest
+from bot.rendering import articles, digests, menus, posting
+from bot.rendering.actions import ReadArticle, ShowLatest, ShowMore
 from bot.telegram.context import Context
 
 _FOUND = 5
@@ -53,13 +53,21 @@ async def read_here(update: Update, context: Context) -> None:
     await _show(update, context, context.action.id)
 
 
+async def show_more(update: Update, context: Context) -> None:
+    """Of a digest."""
+    if isinstance(context.action, ShowMore):
+        await context.note(update)
+        more = await context.services.articles.more_of(context.action.edition, context.action.skip)
+        await context.reply(update, more or digests.no_more())
+
+
 async def search(update: Update, context: Context) -> None:
     words = context.text(update)
     if not words:
         await context.reply(update, menus.search_what())
         return
     found = await context.services.questions.search(words, limit=_FOUND)
-    shown = articles.article_list("Found, best first", found, context.services.links)
+    shown = articles.article_list(articles.found_heading(), found, context.services.links)
     await context.reply(update, shown if found else menus.found_nothing(words))
 
 
@@ -74,5 +82,6 @@ async def _page(context: Context, slug: str, skip: int) -> Message:
     found = await context.services.articles.latest(slug or None, skip=skip, count=articles.PAGE)
     if not found:
         return menus.nothing_yet(category)
-    heading = f"Newest in {category.name}" if category else "Newest"
-    return articles.article_list(heading, found, context.services.links, slug=slug, skip=skip, total=total)
+    return articles.article_list(
+        articles.newest_heading(category), found, context.services.links, slug=slug, skip=skip, total=total
+    )

@@ -1,93 +1,106 @@
 """When articles come."""
 
-from zoneinfo import available_timezones
-
-from rapidfuzz import process
 from telegram import Update
 
+from bot.domain.category import Category, find_category, nearest_slugs
+from bot.domain.message import Message
 from bot.domain.schedule import Schedule, ScheduleError
-from bot.domain.subscription import Subscription
 from bot.rendering import menus, schedules
-from bot.rendering.actions import SetSchedule, SetTimezone
+from bot.rendering.actions import ChooseSchedule, SetCategorySchedule, SetSchedule
 from bot.telegram.context import Context
 
 
 async def schedule(update: Update, context: Context) -> None:
-    if words := context.text(update):
-        await _set_schedule(update, context, words)
-    else:
+    """`/schedule [CATEGORY] [WHEN]`"""
+    words = context.text(update)
+    if not words:
         await choose_schedule(update, context)
+        return
+    categories = await context.services.categories.all()
+    name, when = split(words, categories)
+    category = find_category(name, categories)
+    if name and category is None:
+        await context.reply(update, menus.no_such_category(name, nearest_slugs(name, categories)))
+    elif when is not None:
+        await _set_schedule(update, context, when, category)
+    elif category and name == words:
+        await _choose_for(update, context, category)
+    else:
+        await context.reply(update, _not_understood(words, categories))
+
+
+def _not_understood(words: str, categories: list[Category]) -> Message:
+    """With schedules for the category that they begin with, if they do."""
+    first, *rest = words.split()
+    category = find_category(first, categories) if rest else None
+    return schedules.no_schedule(" ".join(rest) if category else words, category)
 
 
 async def choose_schedule(update: Update, context: Context) -> None:
-    await context.reply(update, schedules.choose_schedule(await _subscription(update, context)))
+    subscription = await context.services.subscriptions.get(context.reader(update))
+    await context.reply(update, schedules.choose_schedule(subscription, await context.services.categories.all()))
+
+
+async def choose_in_place(update: Update, context: Context) -> None:
+    """A category's button under the schedules, or the one that leads back."""
+    if not isinstance(context.action, ChooseSchedule):
+        return
+    await context.note(update)
+    subscription = await context.services.subscriptions.get(context.reader(update))
+    categories = await context.services.categories.all()
+    category = find_category(context.action.slug, categories) if context.action.slug else None
+    chosen = (
+        schedules.choose_category_schedule(subscription, category)
+        if category
+        else schedules.choose_schedule(subscription, categories)
+    )
+    await context.replace(update, chosen)
 
 
 async def pick_schedule(update: Update, context: Context) -> None:
-    if isinstance(context.action, SetSchedule):
-        await context.note(update)
-        await _set_schedule(update, context, context.action.words)
-
-
-async def timezone(update: Update, context: Context) -> None:
-    if name := context.text(update):
-        await _set_timezone(update, context, name)
-    else:
-        await choose_timezone(update, context)
-
-
-async def choose_timezone(update: Update, context: Context) -> None:
-    subscription = await _subscription(update, context)
-    await context.reply(update, schedules.choose_timezone(subscription, await _local_time(context, subscription)))
-
-
-async def pick_timezone(update: Update, context: Context) -> None:
-    if isinstance(context.action, SetTimezone):
-        await context.note(update)
-        await _set_timezone(update, context, context.action.name)
+    if not isinstance(context.action, SetSchedule | SetCategorySchedule):
+        return
+    slug = context.action.slug if isinstance(context.action, SetCategorySchedule) else None
+    category = await context.services.categories.get(slug) if slug else None
+    try:
+        wanted = Schedule.parse(context.action.words)
+    except ScheduleError:
+        wanted = None
+    if wanted is None or (slug and category is None):
+        await context.note(update, menus.stale_button())
+        return
+    await context.note(update)
+    await _set_schedule(update, context, wanted, category)
 
 
 async def digest(update: Update, context: Context) -> None:
     reader = context.reader(update)
-    count = await context.services.planner.send_now(reader)
+    count = await context.services.changes.send_now(reader)
     subscription = await context.services.subscriptions.get(reader)
     await context.reply(update, menus.digest_coming(count) if count else menus.digest_empty(subscription))
 
 
-async def _set_schedule(update: Update, context: Context, words: str) -> None:
-    try:
-        wanted = Schedule.parse(words)
-    except ScheduleError:
-        await context.reply(update, schedules.no_schedule(words))
-        return
-    subscription = await context.services.planner.reschedule(context.reader(update), wanted)
-    await context.reply(update, schedules.scheduled(subscription))
+def split(words: str, categories: list[Category]) -> tuple[str, Schedule | None]:
+    """What stands before the schedule in these words, and the schedule, if any: a category's name may be several
+    words, and may be one that schedules begin with."""
+    parts = words.split()
+    for start in range(len(parts)):
+        try:
+            return " ".join(parts[:start]), Schedule.parse(" ".join(parts[start:]))
+        except ScheduleError:
+            continue
+    return (words if find_category(words, categories) else ""), None
 
 
-async def _set_timezone(update: Update, context: Context, name: str) -> None:
-    zone, nearest = find_zone(name)
-    if zone is None:
-        await context.reply(update, schedules.no_timezone(name, nearest))
-        return
-    subscription = await context.services.subscriptions.set_timezone(context.reader(update), zone)
-    await context.reply(update, schedules.timezone_set(subscription, await _local_time(context, subscription)))
+async def _choose_for(update: Update, context: Context, category: Category) -> None:
+    subscription = await context.services.subscriptions.get(context.reader(update))
+    await context.reply(update, schedules.choose_category_schedule(subscription, category))
 
 
-def find_zone(name: str) -> tuple[str | None, list[str]]:
-    """The IANA zone of that name or of that city, whatever its case; else those that are like it."""
-    wanted = name.strip().replace(" ", "_").casefold()
-    zones = sorted(zone for zone in available_timezones() if "/" in zone or zone in ("UTC", "GMT"))
-    exact = next((zone for zone in zones if zone.casefold() == wanted), None)
-    city = next((zone for zone in zones if "/" in zone and zone.casefold().rsplit("/", 1)[-1] == wanted), None)
-    if exact or city:
-        return exact or city, []
-    cities = {zone: zone.rsplit("/", 1)[-1].casefold() for zone in zones if "/" in zone and "Etc/" not in zone}
-    return None, [zone for _, _, zone in process.extract(wanted, cities, limit=6, score_cutoff=65)]
-
-
-async def _subscription(update: Update, context: Context) -> Subscription:
-    return await context.services.subscriptions.get(context.reader(update))
-
-
-async def _local_time(context: Context, subscription: Subscription) -> str:
-    return f"{(await context.services.clock.now()).astimezone(subscription.zone):%H:%M}"
+async def _set_schedule(update: Update, context: Context, wanted: Schedule, category: Category | None) -> None:
+    """Whoever sets when a category comes wants it to come."""
+    reader, slug = context.reader(update), category.slug if category else None
+    if slug:
+        await context.services.subscriptions.subscribe(reader, [slug])
+    subscription = await context.services.changes.reschedule(reader, wanted, slug)
+    await context.reply(update, schedules.scheduled(subscription, await context.services.categories.all()))

@@ -3,29 +3,47 @@
 from datetime import timedelta
 
 from telegram import Update
+from telegram.constants import ChatType
 
-from bot.domain.subscription import ChatKind
 from bot.rendering import articles, menus
 from bot.rendering.actions import ToggleCategory
-from bot.telegram.context import Context, announce_to_editor
+from bot.telegram.commands import announce_to_chat
+from bot.telegram.context import Context, chat_of
+from handlers import managing, saving
+from handlers.permissions import about_chat, for_managers
 
 
 async def start(update: Update, context: Context) -> None:
-    """`/start`, also with what a link carried: `sub_SLUG` subscribes, `a_ID` opens an article."""
+    """`/start`, also with what a link carried: `sub_SLUG` subscribes, `a_ID` opens an article, `m_ID` a chat to set
+    up, `saved` the saved articles."""
+    openers = {
+        "sub_": _subscribe_by_link,
+        "a_": _open_article,
+        "m_": managing.begin_by_link,
+        "saved": saving.list_saved,
+    }
+    if context.is_editor(update) and chat_of(update).type == ChatType.PRIVATE:
+        await announce_to_chat(context.bot, chat_of(update).id, editor=True)
     payload = context.text(update)
-    reader = context.reader(update)
-    if context.is_editor(update) and reader.kind is ChatKind.PRIVATE:
-        await announce_to_editor(context.bot, reader.address.chat_id)
-    if payload.startswith("a_"):
-        article = await context.services.articles.get(payload.removeprefix("a_"))
-        shown = articles.whole(article, context.services.links) if article else articles.not_stored()
-        await context.reply(update, shown)
-        return
-    if payload.startswith("sub_") and await context.may_manage(update):
-        await _subscribe(update, context, [payload.removeprefix("sub_")])
-        return
+    await next((opener for begin, opener in openers.items() if payload.startswith(begin)), _greet)(update, context)
+
+
+async def _open_article(update: Update, context: Context) -> None:
+    article = await context.services.articles.get(context.text(update).removeprefix("a_"))
+    shown = articles.whole(article, context.services.links) if article else articles.not_stored()
+    await context.reply(update, shown)
+
+
+@for_managers
+async def _subscribe_by_link(update: Update, context: Context) -> None:
+    await _subscribe(update, context, [context.text(update).removeprefix("sub_")])
+
+
+@about_chat
+async def _greet(update: Update, context: Context) -> None:
     categories = await context.services.categories.all()
-    await context.reply(update, menus.greeting(categories, await context.services.subscriptions.get(reader)))
+    subscription = await context.services.subscriptions.get(context.reader(update))
+    await context.reply(update, menus.greeting(categories, subscription))
 
 
 async def subscribe(update: Update, context: Context) -> None:

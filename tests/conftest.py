@@ -1,13 +1,17 @@
-"""One store for all tests that need one, emptied before each, and Hypothesis without its clock."""
+"""One store for all tests that need one, emptied before each; Hypothesis without its clock; the words as they are."""
 
+import io
 import os
 from collections.abc import AsyncIterator
 
 import pytest
 import pytest_asyncio
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
 from hypothesis import HealthCheck, settings
 
 from bot.bootstrap import Stores, open_stores
+from bot.rendering.wording import LOCALES
 from bot.storage.connection import Client, connect
 from bot.storage.server import embedded_server
 from config.settings import Settings
@@ -44,6 +48,19 @@ async def stores(redis_url: str, redis: Client) -> AsyncIterator[Stores]:
         await opened.plans.prepare()
         await opened.presence.show()
         yield opened
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """The catalogues are compiled where they have changed, so that what is tested are the words that are written."""
+    if hasattr(config, "workerinput"):
+        return  # done by the process that started this one
+    for written in LOCALES.glob("*/LC_MESSAGES/*.po"):
+        compiled = written.with_suffix(".mo")
+        if not compiled.exists() or compiled.stat().st_mtime < written.stat().st_mtime:
+            content = io.BytesIO()
+            with written.open("rb") as file:
+                write_mo(content, read_po(file))
+            compiled.write_bytes(content.getvalue())
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:

@@ -1,14 +1,17 @@
 """What the README says is so, and what is so stands in the README."""
 
+import re
 from pathlib import Path
 
 from telegram.ext import CommandHandler
 
+from bot import capacity
 from bot.cli import main
 from bot.rendering.menus import EDITOR_COMMANDS, READER_COMMANDS, help_text
 from bot.runner import Part
 from config.settings import describe
 from handlers import routes
+from tests.capacity_report import DOCS, REPORT, rewritten
 
 README = (Path(__file__).parent.parent / "README.md").read_text("utf-8")
 
@@ -37,6 +40,31 @@ def test_every_part_and_subcommand_is_documented() -> None:
 
 
 def test_pictures_are_there() -> None:
-    for line in README.splitlines():
-        if line.startswith("!["):
-            assert (Path(__file__).parent.parent / line.rpartition("(")[2].rstrip(")")).is_file()
+    for page in (DOCS.parent / "README.md", *DOCS.glob("*.md")):
+        for picture in re.findall(r"^!\[[^]]*\]\((.+)\)$", page.read_text("utf-8"), re.MULTILINE):
+            assert (page.parent / picture).is_file()
+
+
+def test_the_report_on_capacity_is_what_the_command_says(tmp_path: Path) -> None:
+    """`python -m tests.capacity_report` writes it anew."""
+    report = REPORT.read_text("utf-8")
+    assert rewritten(report, tmp_path) == report
+    drawn = sorted(picture.name for picture in tmp_path.glob("*.svg"))
+    assert drawn == ["capacity-1000.svg", "capacity-30.svg"]
+    for name in drawn:
+        assert (tmp_path / name).read_text("utf-8") == (DOCS / name).read_text("utf-8")
+
+
+def test_the_report_on_capacity_quotes_its_figures() -> None:
+    report = REPORT.read_text("utf-8")
+    said = "\n".join(line for line in report.splitlines() if line.startswith("    "))
+    figures = [words for words in re.findall(r"\*\*(.+?)\*\*", report) if words[0].isdigit()]
+    assert figures
+    assert all(words in said for words in figures)
+    slow, fast = (
+        tuple(1000 * cost for cost in pair) for pair in zip(capacity.DELIVERING, capacity.KEEPING, strict=True)
+    )
+    assert f"{slow[0]:.1f} + {slow[1]:.2f} ms at 30 a second, {fast[0]:.2f} + {fast[1]:.2f} ms at 1000" in report
+    assert f"{1000 * capacity.COMPOSING:.2f} + {1000 * capacity.QUEUEING:.2f} ms" in report
+    assert f"one planner composes {capacity.COMPOSED_A_SECOND:.0f} a second" in report
+    assert f"{capacity.PAID_BALANCE:,} Stars on the balance, {capacity.PAID_USERS:,} monthly users" in report

@@ -5,6 +5,7 @@ from collections import defaultdict
 from datetime import timedelta
 
 from bot.delivery.alerts import Alerts
+from bot.delivery.gate import Barred
 from bot.delivery.line import Delivery, Recipient
 from bot.delivery.sender import Worded
 from bot.delivery.settler import Settler
@@ -91,6 +92,14 @@ class Conclusions:
     def postpone(self, delivery: Delivery, wait: timedelta) -> None:
         """Any process may go on with it when its time has come."""
         self._wait_in(keys.LATER, delivery, wait, _task(delivery))
+
+    def bar(self, delivery: Delivery, barred: Barred) -> None:
+        """It was not let out to the chat."""
+        if barred.until is None:
+            self.end(delivery, Mark.SKIPPED)
+        else:
+            self.hand_back(delivery)
+            self.postpone(delivery, barred.until - self._watch.now())
 
     def hand_back(self, delivery: Delivery) -> None:
         """Its last try certainly did not reach Telegram, or there was none: it is to be as if there had been none."""

@@ -8,9 +8,9 @@ from collections.abc import Coroutine
 from datetime import timedelta
 
 from bot.delivery.conclusions import Conclusions
+from bot.delivery.gate import Gate
 from bot.delivery.line import Delivery, Line
 from bot.delivery.messenger import TokenRefused
-from bot.delivery.owed import owed_from
 from bot.delivery.sender import Sender, Worded
 from bot.delivery.watch import Watch
 from bot.domain.delivery import Later
@@ -45,6 +45,7 @@ class Dispatcher:
         sender: Sender,
         conclusions: Conclusions,
         watch: Watch,
+        gate: Gate,
         *,
         in_flight: int,
     ) -> None:
@@ -57,6 +58,7 @@ class Dispatcher:
         self._sender = sender
         self._conclusions = conclusions
         self._watch = watch
+        self._gate = gate
         self._in_flight = in_flight
         self._under_way: set[asyncio.Task[None]] = set()
         self._turns: dict[float, list[Delivery]] = {}
@@ -182,11 +184,15 @@ class Dispatcher:
             return None
         if beginning.record != delivery.record.raw:
             changed = await self._store.decode(delivery.number, beginning.record)
-            if changed is None or not owed_from(delivery.chunk, worded.edition, changed.subscription):
+            if changed is None:
                 self._conclusions.end(delivery, Mark.SKIPPED)
                 return None
             delivery.record = changed
-        return worded
+        barred = await self._gate.bars(delivery.chunk, worded.edition, delivery.record, self._watch.now())
+        if barred is None:
+            return worded
+        self._conclusions.bar(delivery, barred)
+        return None
 
     def _free(self, delivery: Delivery, until: float = 0.0) -> None:
         self._out -= 1

@@ -1,6 +1,8 @@
 """Whether a chat still wants what was chosen for it."""
 
-from bot.domain.edition import Edition
+from datetime import datetime
+
+from bot.domain.edition import Edition, Urgency
 from bot.domain.subscription import Subscription
 from bot.storage.outbox import Chunk
 
@@ -26,6 +28,13 @@ def owed(edition: Edition, subscription: Subscription, planned: int, *, parked: 
     schedule = subscription.categories.get(edition.category)
     if schedule is None:
         return False
-    settled = int(subscription.settled_until(edition.category).timestamp() * 1000)
+    hold = subscription.hold
+    if hold and schedule.instant and edition.arrived > _ms(hold.began):
+        return edition.urgency is Urgency.BREAKING and hold.breaking  # else it comes with the digest that ends it
+    settled = _ms(subscription.settled_until(edition.category))
     came_after, chosen_before = edition.arrived > settled, planned <= settled
     return (came_after or chosen_before) if schedule.instant else (chosen_before and not came_after)
+
+
+def _ms(moment: datetime) -> int:
+    return int(moment.timestamp() * 1000)

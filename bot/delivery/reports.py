@@ -1,18 +1,21 @@
 """How delivery goes as a whole, and what has become of one article for one chat: nothing is dropped unseen."""
 
 from collections import Counter
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from bot.delivery.health import MINUTES, uncertain
-from bot.domain.article import StoredArticle
+from bot.domain.article import Article, StoredArticle
 from bot.domain.delivery import Cause
 from bot.domain.edition import Edition, Mark
 from bot.domain.fate import (
     Arrived,
     Failed,
     Fate,
+    Held,
     Imported,
     LeftOut,
+    Muted,
     NoSuchArticle,
     NotSubscribed,
     OnItsWay,
@@ -21,6 +24,7 @@ from bot.domain.fate import (
     TooLongAgo,
     WithDigest,
 )
+from bot.domain.muting import muting
 from bot.domain.status import RefusedMessage, Resting, Status
 from bot.domain.subscription import Address, Subscription
 from bot.storage.articles import ArticleStore
@@ -134,14 +138,23 @@ class Reports:
         if record is None:
             return NotSubscribed()
         editions = (await self._editions(await self._outbox.editions_to(article_id, record.number))).values()
-        found = [await self._delivery(edition, record.number, record.subscription) for edition in editions]
-        if known := [fate for fate in found if fate]:
+        found = [(one, await self._delivery(one, record.number, record.subscription)) for one in editions]
+        known = [await self._in_place_of(fate, edition, article_id) for edition, fate in found if fate]
+        if known:
             return min(known, key=_rank)
         in_digest = any(edition.category is None for edition in editions)
         why = reason(stored, record.subscription, await self._clock.now(), in_digest=in_digest)
         if isinstance(why, LeftOut) and article_id in await self._plans.unplanned():
             return OnItsWay()
         return why
+
+    async def _in_place_of(self, fate: Fate, edition: Edition, article_id: str) -> Fate:
+        """What has arrived, with the title of the article that told its story, if that was another one."""
+        lead = edition.digest.lead_of(article_id) if edition.digest else None
+        if not isinstance(fate, Arrived) or lead in (None, article_id):
+            return fate
+        stored = await self._articles.get(lead or "")
+        return replace(fate, told_by=stored.article.title) if stored else fate
 
     async def _delivery(self, edition: Edition, number: int, subscription: Subscription) -> Fate | None:
         """What is known of an edition that was chosen for this subscription, if it was."""
@@ -180,13 +193,25 @@ def reason(stored: StoredArticle, subscription: Subscription, now: datetime, *, 
     recent = now - arrived < RECALLABLE
     if subscription.parked and (recent or arrived >= subscription.parked.since):
         return subscription.parked
-    settled = subscription.settled_until(slug)
-    due = subscription.categories[slug].next_slot(arrived, subscription.zone)
-    if due and arrived > settled:
-        return WithDigest(due)
+    if waiting := _waiting(stored.article, subscription, arrived):
+        return waiting
     if not recent:
         return TooLongAgo()
+    settled = subscription.settled_until(slug)
     return LeftOut() if in_digest or arrived > settled else PublishedBefore(settled)
+
+
+def _waiting(article: Article, subscription: Subscription, arrived: datetime) -> Fate | None:
+    """If it is to come later, or is muted."""
+    if word := muting(article, subscription.muted):
+        return Muted(word)
+    hold, slug = subscription.hold, article.category
+    if hold and subscription.is_held(article.id, slug, arrived, breaking=article.breaking):
+        return Held(hold.cause, hold.until)
+    if subscription.instant(slug) or arrived <= subscription.settled_until(slug):
+        return None
+    due = subscription.slot_after(slug, arrived)
+    return WithDigest(due) if due else None
 
 
 def _unwanted(edition: Edition, subscription: Subscription) -> Fate | None:

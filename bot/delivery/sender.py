@@ -2,7 +2,7 @@
 
 import logging
 from collections import OrderedDict
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from bot.delivery.line import Delivery
 from bot.delivery.messenger import Messenger, TokenRefused
@@ -18,11 +18,11 @@ _KEPT = 256
 
 @dataclass(frozen=True, slots=True)
 class Worded:
-    """An edition as it was stored when it was read, with the form in which the messenger takes it."""
+    """An edition as it was stored when it was read; `encoded` by language, as far as they were asked for."""
 
     raw: bytes
     edition: Edition
-    encoded: bytes
+    encoded: dict[str, bytes] = field(default_factory=dict)
 
 
 class Sender:
@@ -35,10 +35,7 @@ class Sender:
         known = self._worded.get(edition_id)
         if known is not None and known.raw == raw:
             return known
-        edition = Edition.model_validate_json(raw)
-        message = edition.message or Message(text="")
-        encoded = self._messenger.encode(message, plain=edition.form == "plain") if edition.action == "send" else b""
-        self._worded[edition_id] = worded = Worded(raw, edition, encoded)
+        self._worded[edition_id] = worded = Worded(raw, Edition.model_validate_json(raw))
         while len(self._worded) > _KEPT:
             self._worded.popitem(last=False)
         return worded
@@ -55,10 +52,10 @@ class Sender:
 
     async def _act(self, delivery: Delivery, worded: Worded, *, silent: bool) -> Outcome:
         edition, address = worded.edition, delivery.record.subscription.address
+        language = delivery.record.subscription.language
         if edition.action == "send":
-            encoded = worded.encoded
-            if delivery.plain and edition.form == "html":
-                encoded = self._messenger.encode(edition.message or Message(text=""), plain=True)
+            plainer = delivery.plain and edition.form == "html"
+            encoded = self._encode(edition, language, plain=True) if plainer else self._encoded(worded, language)
             return await self._messenger.send(address, encoded, silent=silent)
         receipt = await self._outbox.receipt(edition.of or "", delivery.number)
         if receipt is None or not receipt.isdigit():
@@ -66,7 +63,18 @@ class Sender:
         if edition.action == "delete":
             return await self._messenger.delete(address, int(receipt))
         present = await self._outbox.edition(edition.of or "")
-        if present is None or present.message is None:
+        message = present.said_in(language) if present else None
+        if present is None or message is None:
             return Sent(int(receipt))  # it has been taken back altogether since
-        plain = present.form != "html"
-        return await self._messenger.edit(address, int(receipt), present.message, plain=plain)
+        return await self._messenger.edit(address, int(receipt), message, plain=present.form != "html")
+
+    def _encoded(self, worded: Worded, language: str) -> bytes:
+        """Made once for all who read that language."""
+        edition = worded.edition
+        code = language if language in edition.translations else edition.language
+        if code not in worded.encoded:
+            worded.encoded[code] = self._encode(edition, code, plain=edition.form == "plain")
+        return worded.encoded[code]
+
+    def _encode(self, edition: Edition, language: str, *, plain: bool) -> bytes:
+        return self._messenger.encode(edition.said_in(language) or Message(text=""), plain=plain)

@@ -14,8 +14,8 @@ from weakref import WeakSet
 
 from bot.delivery.conclusions import Conclusions
 from bot.delivery.dispatcher import Dispatcher
+from bot.delivery.gate import Gate
 from bot.delivery.line import Delivery, Line, Recipient
-from bot.delivery.owed import owed_from
 from bot.delivery.sender import Sender, Worded
 from bot.delivery.settler import Settler
 from bot.delivery.watch import Watch
@@ -46,6 +46,7 @@ class Worker:
         settler: Settler,
         conclusions: Conclusions,
         watch: Watch,
+        gate: Gate,
     ) -> None:
         self._outbox = outbox
         self._store = store
@@ -55,6 +56,7 @@ class Worker:
         self._settler = settler
         self._conclusions = conclusions
         self._watch = watch
+        self._gate = gate
         self._held: WeakSet[Chunk] = WeakSet()
 
     async def run(self, stopping: asyncio.Event) -> None:
@@ -142,10 +144,15 @@ class Worker:
                 self._conclusions.end(recipient, Mark.AMBIGUOUS, "ambiguous")
             elif record is None:
                 await self._conclusions.gone(recipient, worded.edition if worded else None)
-            elif worded is None or not owed_from(chunk, worded.edition, record.subscription):
+            elif worded is None:
                 self._conclusions.end(recipient, Mark.SKIPPED)
             else:
-                self._line.add(Delivery(chunk, position, mark, record))
+                delivery = Delivery(chunk, position, mark, record)
+                barred = await self._gate.bars(chunk, worded.edition, record, self._watch.now())
+                if barred:
+                    self._conclusions.bar(delivery, barred)
+                else:
+                    self._line.add(delivery)
 
 
 async def _stopped_within(time: timedelta, stopping: asyncio.Event) -> bool:

@@ -45,7 +45,7 @@ async def run_demo(settings: Settings, port: int, tell: Callable[[str], None]) -
             editor = await client.new_person("Ed", id=_EDITOR_ID, note="editor")
 
             async def ready(services: Services, _: int | None) -> None:
-                draft = await _stock(services)
+                draft = await _stock(services, sandbox.url)
                 tell(sandbox.url)
                 await _open_chats(reader, editor, draft)
 
@@ -54,7 +54,9 @@ async def run_demo(settings: Settings, port: int, tell: Callable[[str], None]) -
 
 def _sandbox(port: int) -> Sandbox:
     port = 0 if cannot_listen("127.0.0.1", port) else port
-    return Sandbox(token=_TOKEN, username="demo_news_bot", name="Demo News", port=port, intro=_INTRO)
+    return Sandbox(
+        token=_TOKEN, username="demo_news_bot", name="Demo News", port=port, intro=_INTRO, pictures=_files("pictures")
+    )
 
 
 def _demo_settings(settings: Settings, sandbox: Sandbox, folder: Path) -> Settings:
@@ -73,17 +75,20 @@ def _demo_settings(settings: Settings, sandbox: Sandbox, folder: Path) -> Settin
     )
 
 
-async def _stock(services: Services) -> str:
-    """Stores the articles, some hours apart; the first is kept back as a draft, and given as text."""
+async def _stock(services: Services, url: str) -> str:
+    """Stores the articles, some hours apart, those with a picture that is served under `url` with that; the first is
+    kept back as a draft, and given as text."""
     now = await services.clock.now()
     categories = await services.categories.all()
-    draft, *texts = [path.read_text("utf-8") for path in _article_files()]
-    for age, text in enumerate(texts, 1):
-        article = read_article(text, categories, now - timedelta(hours=5 * age))
+    draft, *paths = sorted(_files("articles").glob("*.txt"))
+    for age, path in enumerate(paths, 1):
+        article = read_article(path.read_text("utf-8"), categories, now - timedelta(hours=5 * age))
         if isinstance(article, Unreadable):
             raise TypeError(f"a demo article cannot be read: {article}")
-        await services.articles.keep(article)
-    return draft
+        picture = _files("pictures") / f"{path.stem}.svg"
+        image = f"{url}/pictures/{picture.name}" if picture.is_file() else None
+        await services.articles.keep(article.model_copy(update={"image": image}))
+    return draft.read_text("utf-8")
 
 
 async def _open_chats(reader: Person, editor: Person, draft: str) -> None:
@@ -94,6 +99,5 @@ async def _open_chats(reader: Person, editor: Person, draft: str) -> None:
     await editor.private.say(f"/post {draft}")
 
 
-def _article_files() -> list[Path]:
-    folder = Path(str(files("bot.demo") / "articles"))
-    return sorted(folder.glob("*.txt"))
+def _files(folder: str) -> Path:
+    return Path(str(files("bot.demo") / folder))

@@ -57,7 +57,8 @@ class Correction(_Value):
 
 class Article(_Value):
     """`published` is the time that readers are shown; when it reached the store is the store's matter. `breaking`
-    news goes before all other messages. `corrections`: the newest first."""
+    news goes before all other messages. `corrections`: the newest first. `image`: the address of its picture.
+    `also_at`: others that tell the same."""
 
     id: ArticleId
     category: Slug
@@ -70,6 +71,8 @@ class Article(_Value):
     breaking: bool = False
     published: AwareDatetime = Field(default_factory=lambda: datetime.now(UTC))
     corrections: tuple[Correction, ...] = ()
+    image: WebUrl | None = None
+    also_at: tuple[Source, ...] = ()
 
     @property
     def revision(self) -> int:
@@ -109,7 +112,7 @@ class StoredArticle(_Value):
 
 
 class Added(StrEnum):
-    """What storing an article changed."""
+    """What storing something changed."""
 
     NEW = "new"
     CHANGED = "changed"

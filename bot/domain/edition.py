@@ -1,10 +1,12 @@
 """An edition: one message as it was worded, and what is known of each delivery of it."""
 
+from collections.abc import Mapping
 from enum import StrEnum
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
+from bot.domain.digest import Digest
 from bot.domain.message import Message
 
 
@@ -36,7 +38,10 @@ class Edition(BaseModel):
 
     `form`: how Telegram takes the message, if at all; what it refuses for everyone is not tried for everyone.
     `category` and `arrived` (ms) are set for an article sent at once: it is then only owed to those who still
-    subscribe to that category in that way. `correction`: it tells of an article's correction, not of the article.
+    subscribe to that category in that way. `digest`: what it was made of, if it is one; `articles` are all of those
+    that are still stored, also the ones for which its message has no room. `correction`: it tells of an article's
+    correction, not of the article. `asked`: somebody in the chat has just asked for it, and has it at any hour.
+    `language` is that of `message`; `translations` has what it says in others, for those who chose them.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -45,11 +50,27 @@ class Edition(BaseModel):
     action: Literal["send", "edit", "delete"] = "send"
     urgency: Urgency = Urgency.REGULAR
     message: Message | None = None
+    language: str = "en"
+    translations: dict[str, Message] = {}
     form: Literal["html", "plain", "refused"] = "html"
     of: str | None = None
     articles: tuple[str, ...] = ()
     category: str | None = None
     arrived: int = 0
-    page: int = 1
-    pages: int = 1
+    digest: Digest | None = None
     correction: bool = False
+    asked: bool = False
+
+    @property
+    def languages(self) -> tuple[str, ...]:
+        """Those in which it is worded, its own first."""
+        return self.language, *self.translations
+
+    def said_in(self, language: str) -> Message | None:
+        """The message as it is for a chat of that language."""
+        return self.translations.get(language, self.message)
+
+    def reworded(self, messages: Mapping[str, Message]) -> "Edition":
+        """With these messages by language, one of them in its own."""
+        others = {language: said for language, said in messages.items() if language != self.language}
+        return self.model_copy(update={"message": messages[self.language], "translations": others})

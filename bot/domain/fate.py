@@ -4,15 +4,18 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.domain.delivery import Cause
+from bot.domain.hold import Holding
 from bot.domain.subscription import Parked
 
 
 @dataclass(frozen=True, slots=True)
 class Arrived:
-    """`message_id` is None where no answer came back: then it was sent twice at most, and may be there or not."""
+    """`message_id` is None where no answer came back: then it was sent twice at most, and may be there or not.
+    `told_by`: the title of another article, which told the same story in its place."""
 
     message_id: int | None
     in_digest: bool
+    told_by: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +59,21 @@ class WithDigest:
 
 
 @dataclass(frozen=True, slots=True)
+class Held:
+    """It comes with a digest when nothing holds it any more."""
+
+    cause: Holding
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Muted:
+    """The chat leaves out articles with this word, which it has."""
+
+    word: str
+
+
+@dataclass(frozen=True, slots=True)
 class LeftOut:
     """When its turn came, the chat could not be written to, or did not want it then."""
 
@@ -83,6 +101,8 @@ Fate = (
     | OtherCategory
     | PublishedBefore
     | WithDigest
+    | Held
+    | Muted
     | LeftOut
     | Imported
     | TooLongAgo

@@ -22,7 +22,12 @@ class Attachment(_Value):
 
 class Message(_Value):
     """`text` is HTML as Telegram takes it; `rich` is the same as a rich message, where the server knows them;
-    `more` follows as further messages where `text` had to be split, before the one that bears the buttons."""
+    `more` follows as further messages where `text` had to be split, before the one that bears the buttons; `picture`
+    is the address of one that is shown above the text.
+
+    In place of buttons, what is below the field that one writes in: `asks_location` labels a button there that shares
+    where the person is, `asks_channel` and `asks_group` buttons by which one chooses a chat that one administrates,
+    `ends_keyboard` takes such buttons away."""
 
     text: str
     buttons: tuple[tuple[Button, ...], ...] = ()
@@ -30,3 +35,8 @@ class Message(_Value):
     more: tuple[str, ...] = ()
     attachment: Attachment | None = None
     link_preview: bool = False
+    picture: str | None = None
+    asks_location: str | None = None
+    asks_channel: str | None = None
+    asks_group: str | None = None
+    ends_keyboard: bool = False

@@ -1,63 +1,163 @@
-"""When a chat wants what it subscribed to: `instant`, or `daily` at times of its own clock.
+"""When a chat wants what it subscribed to, by its own clock.
 
-The words stored, exported and typed are the same: `instant`, `daily 08:00 18:00`.
+The words stored, exported and typed are the same: `instant`, `hourly`, `daily 08:00 18:00`, `weekdays 08:00`,
+`weekly mon,thu 08:00`. What people type may differ in case, commas, and the form of times and days.
 """
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
+from enum import StrEnum
+from functools import lru_cache
+from itertools import takewhile
 from typing import Annotated, Self
 from zoneinfo import ZoneInfo
 
 from pydantic import PlainSerializer, PlainValidator, WithJsonSchema
 
-_TIME = re.compile(r"^([01]?\d|2[0-3])[:.]([0-5]\d)$")
 MAX_TIMES = 6
+#: By which schedules are told apart when typed, Monday first, as datetime.weekday counts.
+DAY_NAMES = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+EVERY_DAY = tuple(range(7))
+MONDAY_TO_FRIDAY = tuple(range(5))
+_TIME = re.compile(r"(\d{1,2})[:.](\d\d)")
+_SEPARATORS = re.compile(r"[\s,;]+")
+_FILLERS = frozenset({"and", "at", "on"})
+_SHORTEST_DAY = 3
+_HOUR = timedelta(hours=1)
+_SLOTS_KEPT = 4096
+#: From the day before: what the clock skips may come a day late. To more than a week later, for one day a week.
+_DAYS_AROUND = range(-1, 10)
 
 
 class ScheduleError(ValueError):
     """The words are no schedule."""
 
 
+class Kind(StrEnum):
+    INSTANT = "instant"
+    HOURLY = "hourly"
+    DAILY = "daily"
+    WEEKDAYS = "weekdays"
+    WEEKLY = "weekly"
+
+
 @dataclass(frozen=True, slots=True)
 class Schedule:
-    """Without times: as soon as an article is published."""
+    """`times` of the local clock on those `days` of the week (0 is Monday), both growing and each once; without
+    times: every hour, or as soon as an article is published."""
 
     times: tuple[time, ...] = ()
+    days: tuple[int, ...] = EVERY_DAY
+    hourly: bool = False
 
     @property
     def instant(self) -> bool:
-        return not self.times
+        return not self.times and not self.hourly
+
+    @property
+    def kind(self) -> Kind:
+        if not self.times:
+            return Kind.HOURLY if self.hourly else Kind.INSTANT
+        return {EVERY_DAY: Kind.DAILY, MONDAY_TO_FRIDAY: Kind.WEEKDAYS}.get(self.days, Kind.WEEKLY)
 
     @classmethod
     def parse(cls, words: str) -> Self:
         """Raises ScheduleError."""
-        kind, *clock_times = words.replace(",", " ").split() or [""]
-        if kind.casefold() == "instant" and not clock_times:
-            return cls()
-        if kind.casefold() != "daily" or not 1 <= len(clock_times) <= MAX_TIMES:
+        first, *rest = [word for word in _SEPARATORS.split(words.casefold()) if word and word not in _FILLERS] or [""]
+        if first in ("instant", "hourly") and not rest:
+            return cls(hourly=first == "hourly")
+        names = list(takewhile(lambda word: _time(word) is None, rest))
+        days = _days_of(first, names)
+        times = [_time(word) for word in rest[len(names) :]]
+        if not days or None in times or not 1 <= len(times) <= MAX_TIMES:
             raise ScheduleError(words)
-        matches = [_TIME.match(clock_time) for clock_time in clock_times]
-        if not all(matches):
-            raise ScheduleError(words)
-        return cls(tuple(sorted({time(int(match[1]), int(match[2])) for match in matches if match})))
+        return cls(tuple(sorted({moment for moment in times if moment is not None})), days)
 
     def __str__(self) -> str:
-        return " ".join(["daily", *(f"{t:%H:%M}" for t in self.times)]) if self.times else "instant"
+        kind = self.kind
+        days = [",".join(DAY_NAMES[day][:_SHORTEST_DAY] for day in self.days)] if kind is Kind.WEEKLY else []
+        return " ".join([kind, *days, *(f"{t:%H:%M}" for t in self.times)])
 
     def next_slot(self, after: datetime, zone: ZoneInfo) -> datetime | None:
         """The first slot later than `after`, in UTC; none for an instant schedule.
 
-        A local time that a clock change skips is taken an hour later, one that it repeats the first time
-        (PEP 495, fold=0), so that each local day has each slot once.
+        A local time that a clock change skips is taken later by as much, one that it repeats the first time
+        (PEP 495, fold=0), so that each local day has each slot once. Hourly is whenever the clock shows a full hour,
+        also one that it shows twice.
         """
-        day = after.astimezone(zone).date() - timedelta(days=1)
-        slots = (
-            datetime.combine(day + timedelta(days=offset), clock_time, zone).astimezone(UTC)
-            for offset in range(4)
-            for clock_time in self.times
-        )
-        return min((slot for slot in slots if slot > after), default=None)
+        if self.hourly:
+            return min(hour for hour in _full_hours(after, zone) if hour > after)
+        if not self.times:
+            return None
+        today = after.astimezone(zone).toordinal()
+        for offset in _DAYS_AROUND:
+            later = [slot for slot in self._slots(today + offset, zone) if slot > after]
+            if later:  # a slot that is late for its day may be overtaken by one of the next
+                return min([*later, *(slot for slot in self._slots(today + offset + 1, zone) if slot > after)])
+        return None
+
+    def last_slot(self, until: datetime, zone: ZoneInfo) -> datetime | None:
+        """The latest slot at or before `until`, in UTC; none for an instant schedule. See next_slot."""
+        if self.hourly:
+            return max(hour for hour in _full_hours(until, zone) if hour <= until)
+        if not self.times:
+            return None
+        today = until.astimezone(zone).toordinal()
+        for offset in _DAYS_AROUND:
+            earlier = [slot for slot in self._slots(today - offset, zone) if slot <= until]
+            if earlier:
+                return max([*earlier, *(slot for slot in self._slots(today - offset - 1, zone) if slot <= until)])
+        return None
+
+    def _slots(self, day: int, zone: ZoneInfo) -> tuple[datetime, ...]:
+        """Of one local day, by its ordinal."""
+        return _slots(self.times, day, zone) if (day + 6) % 7 in self.days else ()
+
+
+@lru_cache(_SLOTS_KEPT)
+def _slots(times: tuple[time, ...], day: int, zone: ZoneInfo) -> tuple[datetime, ...]:
+    """In UTC. The same few days are asked for by all whose digests are due together."""
+    local = date.fromordinal(day)
+    return tuple(datetime.combine(local, clock_time, zone).astimezone(UTC) for clock_time in times)
+
+
+def _time(word: str) -> time | None:
+    match = _TIME.fullmatch(word)
+    try:
+        return time(int(match[1]), int(match[2])) if match else None
+    except ValueError:
+        return None
+
+
+def _days_of(kind: str, names: list[str]) -> tuple[int, ...]:
+    """Empty where that is no kind of schedule, or a name is no day's."""
+    if kind in ("daily", "weekdays"):
+        return () if names else EVERY_DAY if kind == "daily" else MONDAY_TO_FRIDAY
+    found = {_day(name) for name in names} if kind == "weekly" else set()
+    return () if None in found else tuple(sorted(day for day in found if day is not None))
+
+
+def _day(word: str) -> int | None:
+    """By its English name, or its first letters, also in the plural."""
+    name = word.rstrip(".").removesuffix("s") if word.endswith("days") else word.rstrip(".")
+    fits = (number for number, day in enumerate(DAY_NAMES) if len(name) >= _SHORTEST_DAY and day.startswith(name))
+    return next(fits, None)
+
+
+def _full_hours(near: datetime, zone: ZoneInfo) -> Iterator[datetime]:
+    """Moments within some two hours at which the zone's clock shows a full hour, in UTC.
+
+    Its offset may be no whole number of hours, and may change by half of one (Australia/Lord_Howe).
+    """
+    nearby = [(near + timedelta(hours=hours)).astimezone(zone) for hours in (-2, 0, 2)]
+    for offset in {local.utcoffset() or timedelta() for local in nearby}:
+        hour = (near.astimezone(UTC) + offset).replace(minute=0, second=0, microsecond=0) - offset
+        for number in (-2, -1, 0, 1, 2):
+            local = (moment := hour + number * _HOUR).astimezone(zone)
+            if not local.minute and not local.second:
+                yield moment
 
 
 def _validated(value: object) -> Schedule:

@@ -10,7 +10,16 @@ from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
 
 from bot.domain.category import Category, Slug
 from bot.domain.delivery import Cause
+from bot.domain.digest import Form
+from bot.domain.hold import Hold, Holding
+from bot.domain.quiet import Quiet
 from bot.domain.schedule import Schedule, ScheduleField
+
+#: A slot that was missed, as when the service was down, is made up for so long; later it waits for the next.
+_MADE_UP = timedelta(hours=6)
+_EPOCH = datetime.fromtimestamp(0, UTC)
+#: The calendar begins there, for the clocks of all zones.
+_FIRST_SLOT = _EPOCH + timedelta(days=2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +62,9 @@ class Subscription(BaseModel):
 
     `since` holds, for each category, the moment up to which its articles are settled for this chat: those
     published later are owed, at once or with the next digest.
-    While it is `parked` nothing is delivered; the categories stay.
+    While it is `parked` nothing is delivered; the categories stay. While there is a `hold`, what would come at once
+    waits for a digest. `calmed`: the categories that brought so much at once that they were made hourly, which is
+    done a single time.
     """
 
     model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
@@ -67,6 +78,11 @@ class Subscription(BaseModel):
     language: str = "en"
     since: dict[Slug, AwareDatetime] = {}
     parked: Parked | None = None
+    quiet: Quiet | None = None
+    muted: tuple[str, ...] = ()
+    form: Form = Form.TEASERS
+    hold: Hold | None = None
+    calmed: tuple[Slug, ...] = ()
 
     @property
     def address(self) -> Address:
@@ -77,7 +93,7 @@ class Subscription(BaseModel):
         return ZoneInfo(self.timezone)
 
     def settled_until(self, slug: str) -> datetime:
-        return self.since.get(slug, datetime.fromtimestamp(0, UTC))
+        return self.since.get(slug, _EPOCH)
 
     def subscribe(self, slugs: list[str], now: datetime) -> "Subscription":
         new = [slug for slug in slugs if slug not in self.categories]
@@ -92,14 +108,52 @@ class Subscription(BaseModel):
             since={slug: moment for slug, moment in self.since.items() if slug not in slugs},
         )
 
-    def settle(self, slugs: list[str], until: datetime) -> "Subscription":
+    def settle(self, slugs: list[str], until: datetime, *, held: bool = False) -> "Subscription":
+        """`held`: also what is held; the hold ends, or begins anew if it lasts longer."""
+        if self.hold is None or not held:
+            return self._settled(slugs, until)
+        if self.hold.until <= until:
+            return self._settled(slugs, until)._with(hold=None)
+        # What it lets through is on its way, and is told apart by when it arrived.
+        scheduled = [slug for slug in slugs if not self.instant(slug)]
+        return self._settled(scheduled, until)._with(hold=self.hold.begin(until))
+
+    def _settled(self, slugs: list[str], until: datetime) -> "Subscription":
         return self._with(since={**self.since, **dict.fromkeys(slugs, until)})
 
-    def with_schedule(self, schedule: Schedule) -> "Subscription":
-        return self._with(schedule=schedule, categories=dict.fromkeys(self.categories, schedule))
+    def with_schedule(self, schedule: Schedule, slug: str | None = None) -> "Subscription":
+        """For all its categories, also those to come; or for one that it has."""
+        if slug is None:
+            return self._with(schedule=schedule, categories=dict.fromkeys(self.categories, schedule))
+        changed = {slug: schedule} if slug in self.categories else {}
+        return self._with(categories={**self.categories, **changed})
+
+    def with_quiet(self, quiet: Quiet | None) -> "Subscription":
+        return self._with(quiet=quiet)
+
+    def hold_moved(self, now: datetime) -> "Subscription":
+        """What quiet hours hold comes at their end, as that is by now: by other hours, or in another time zone."""
+        if self.hold is None or self.hold.cause is not Holding.QUIET:
+            return self
+        return self.with_hold(self.hold.model_copy(update={"until": self.quiet_until(now) or now}))
+
+    def with_form(self, form: Form) -> "Subscription":
+        return self._with(form=form)
+
+    def with_muted(self, muted: tuple[str, ...]) -> "Subscription":
+        return self._with(muted=muted)
+
+    def with_hold(self, hold: Hold | None) -> "Subscription":
+        return self._with(hold=hold)
+
+    def calm(self, slug: str) -> "Subscription":
+        return self.with_schedule(Schedule.parse("hourly"), slug)._with(calmed=(*self.calmed, slug))
 
     def with_timezone(self, name: str) -> "Subscription":
         return self._with(timezone=name)
+
+    def with_language(self, code: str) -> "Subscription":
+        return self._with(language=code)
 
     def park(self, parked: Parked | None) -> "Subscription":
         return self._with(parked=parked)
@@ -109,25 +163,98 @@ class Subscription(BaseModel):
         return self._with(chat_id=chat_id, kind=ChatKind.SUPERGROUP)
 
     def adopted_by(self, other: "Subscription") -> "Subscription":
-        """The other one, with what it does not subscribe to itself."""
-        return other._with(categories={**self.categories, **other.categories}, since={**self.since, **other.since})
+        """The other one, with what it does not subscribe to itself, and all that waits for either."""
+        both = [slug for slug in self.categories if slug in other.categories]
+        waiting = [slug for slug in both if not self.instant(slug) and not other.instant(slug)]
+        earlier = {slug: min(self.settled_until(slug), other.settled_until(slug)) for slug in waiting}
+        return other._with(
+            categories={**self.categories, **other.categories},
+            since={**self.since, **other.since, **earlier},
+            muted=tuple(dict.fromkeys((*other.muted, *self.muted))),
+            quiet=other.quiet or self.quiet,
+            hold=other.hold.joined(self.hold) if other.hold else self.hold,
+        )
+
+    @property
+    def paused_until(self) -> datetime | None:
+        return self.hold.until if self.hold and self.hold.cause is Holding.PAUSE else None
+
+    def instant(self, slug: str) -> bool:
+        """Whether it is to be sent at once when nothing is held."""
+        return slug in self.categories and self.categories[slug].instant
+
+    def at_once(self, slug: str, *, breaking: bool = False) -> bool:
+        """Whether what arrives now is sent at once."""
+        held = self.hold is not None and not (breaking and self.hold.breaking)
+        return self.instant(slug) and not held
+
+    def waits_since(self, slug: str) -> datetime | None:
+        """What arrived in this category after that waits for a digest; none if it comes at once."""
+        if not self.instant(slug):
+            return self.settled_until(slug)
+        return max(self.hold.began, self.settled_until(slug)) if self.hold else None
+
+    def hold_is_over(self, now: datetime) -> bool:
+        return self.hold is not None and self.hold.until <= now
+
+    def is_held(self, article_id: str, slug: str, arrived: datetime, *, breaking: bool) -> bool:
+        """Whether an article waits for the end of the hold."""
+        hold = self.hold
+        if hold is None or article_id in hold.articles:
+            return hold is not None
+        return self.instant(slug) and arrived > hold.began and not (breaking and hold.breaking)
+
+    def quiet_until(self, moment: datetime) -> datetime | None:
+        """If nothing may come at that moment: when that will be over."""
+        until = self._awake(moment)
+        return until if until > moment else None
 
     def digest_due(self) -> datetime | None:
         """When the next digest is due; the past for one that was missed; none if nothing is scheduled."""
         apart = {(schedule, self.settled_until(slug)): slug for slug, schedule in self.categories.items()}
         slots = [slot for slug in apart.values() if (slot := self._next_slot(slug))]
-        return min(slots, default=None)
+        return min([*slots, self.hold.until] if self.hold else slots, default=None)
 
     def categories_due(self, now: datetime) -> list[str]:
-        """The categories whose slot has come since they were last settled."""
-        return [slug for slug in self.categories if (slot := self._next_slot(slug)) and slot <= now]
+        """The categories whose slot has come since they were last settled, unless it was missed so long ago that
+        they can wait for the next."""
+        due: dict[tuple[Schedule, datetime], bool] = {}
+        for slug, schedule in self.categories.items():
+            alike = schedule, self.settled_until(slug)
+            if alike not in due:
+                due[alike] = self._is_due(slug, now)
+        return [slug for slug, schedule in self.categories.items() if due[schedule, self.settled_until(slug)]]
+
+    def next_due(self, now: datetime) -> datetime | None:
+        """The first slot after now."""
+        slots = [self.slot_after(slug, now) for slug in self.categories]
+        return min((slot for slot in slots if slot), default=None)
 
     def digested_categories(self) -> list[str]:
-        return [slug for slug, schedule in self.categories.items() if not schedule.instant]
+        return [slug for slug in self.categories if self.waits_since(slug) is not None]
+
+    def _is_due(self, slug: str, now: datetime) -> bool:
+        slot, schedule = self._next_slot(slug), self.categories[slug]
+        if slot is None or slot > now:
+            return False
+        latest = None if schedule.instant else schedule.last_slot(now, self.zone)
+        return latest is None or now - self._awake(latest) < _MADE_UP
 
     def _next_slot(self, slug: str) -> datetime | None:
-        settled = max(self.settled_until(slug), datetime.fromtimestamp(0, UTC) + timedelta(days=2))
-        return self.categories[slug].next_slot(settled, self.zone)
+        return self.slot_after(slug, self.settled_until(slug))
+
+    def slot_after(self, slug: str, moment: datetime) -> datetime | None:
+        """When what arrives in a category at that moment comes, unless at once."""
+        if self.instant(slug):
+            return self.hold.until if self.hold else None
+        slot = self.categories[slug].next_slot(max(moment, _FIRST_SLOT), self.zone)
+        return self._awake(slot) if slot else None
+
+    def _awake(self, moment: datetime) -> datetime:
+        """The first moment from then on at which something may come."""
+        paused = self.paused_until
+        moment = max(moment, paused) if paused else moment
+        return self.quiet.over(moment, self.zone) if self.quiet else moment
 
     def _with(self, **changes: object) -> "Subscription":
         return self.model_copy(update=changes)

@@ -5,13 +5,15 @@ what does not decode is no action, and whoever acts on one checks that this pers
 """
 
 from collections.abc import Iterable
+from enum import StrEnum
 from typing import Annotated, ClassVar, Literal, get_args
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
 from bot.domain.article import ArticleId
-from bot.domain.category import Slug
+from bot.domain.category import LanguageCode, Slug
 from bot.domain.message import Button
+from bot.domain.subscription import ZoneName
 from bot.rendering.markup import label as shown
 
 _VERSION = "1"
@@ -23,6 +25,7 @@ _MOST_BYTES = 9_000
 
 #: No more than the store can count to.
 Position = Annotated[int, Field(ge=0, lt=10**9)]
+EditionId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9:_-]{1,48}$")]
 
 
 class Action(BaseModel):
@@ -68,6 +71,39 @@ class ReadArticle(Action):
     id: ArticleId
 
 
+class ShowMore(Action):
+    """What an edition of a digest tells after its story of that number."""
+
+    code = "n"
+    edition: EditionId
+    skip: Position
+
+
+class SaveArticle(Action):
+    code = "k"
+    id: ArticleId
+
+
+class UnsaveArticle(Action):
+    """From its own button."""
+
+    code = "u"
+    id: ArticleId
+
+
+class ListSaved(Action):
+    code = "v"
+    skip: Position
+
+
+class RemoveSaved(Action):
+    """From the list, of which the page after `skip` is shown then."""
+
+    code = "y"
+    id: ArticleId
+    skip: Position
+
+
 class ListQuestions(Action):
     code = "q"
     id: ArticleId
@@ -86,9 +122,51 @@ class SetSchedule(Action):
     words: str
 
 
+class SetCategorySchedule(Action):
+    code = "sc"
+    slug: Slug
+    words: str
+
+
+class ChooseSchedule(Action):
+    """Shows the schedules for a category; `slug` is empty for all."""
+
+    code = "so"
+    slug: Slug | Literal[""]
+
+
 class SetTimezone(Action):
     code = "z"
-    name: str
+    name: ZoneName
+
+
+class SetLanguage(Action):
+    code = "la"
+    language: LanguageCode
+
+
+class SetQuiet(Action):
+    """`words`: the hours, or `off`; `breaking` news comes all the same."""
+
+    code = "qh"
+    words: str
+    breaking: bool
+
+
+class Pause(Action):
+    code = "pa"
+    words: str
+
+
+class Resume(Action):
+    code = "re"
+
+
+class Unmute(Action):
+    """`mark`: the word's, see bot.domain.muting."""
+
+    code = "um"
+    mark: str
 
 
 class Forget(Action):
@@ -144,15 +222,71 @@ class ShowStatus(Action):
     code = "o"
 
 
+class Page(StrEnum):
+    """The pages of /settings; short, for they stand in callback data."""
+
+    TOP = "top"
+    CATEGORIES = "cat"
+    SCHEDULE = "when"
+    TIMEZONE = "zone"
+    QUIET = "quiet"
+    PAUSE = "pause"
+    MUTED = "mute"
+    FORM = "form"
+    LANGUAGE = "lang"
+    SAVED = "saved"
+    DATA = "data"
+    FORGET = "forget"
+    CHAT = "chat"
+    CLOSED = "closed"
+
+
+class OpenPage(Action):
+    """`arg`: which of several, such as a category's slug; mostly empty."""
+
+    code = "pg"
+    page: Page
+    arg: str = ""
+
+
+class Choose(Action):
+    """What this page sets becomes `value`, in its own words; for `arg`, where the page tells of several."""
+
+    code = "pc"
+    page: Page
+    arg: str
+    value: str
+
+
+class StopManaging(Action):
+    """What is set in this private chat is its own again. It stands under every message about another chat, so that
+    what is pressed there is known to be about that one."""
+
+    code = "mo"
+    chat_id: int
+
+
 AnyAction = (
     OpenMenu
     | ToggleCategory
     | ShowLatest
     | ReadArticle
+    | ShowMore
+    | SaveArticle
+    | UnsaveArticle
+    | ListSaved
+    | RemoveSaved
     | ListQuestions
     | AskStored
     | SetSchedule
+    | SetCategorySchedule
+    | ChooseSchedule
     | SetTimezone
+    | SetLanguage
+    | SetQuiet
+    | Pause
+    | Resume
+    | Unmute
     | Forget
     | PublishDraft
     | PublishBreaking
@@ -163,6 +297,9 @@ AnyAction = (
     | Retract
     | ExplainArticle
     | ShowStatus
+    | OpenPage
+    | Choose
+    | StopManaging
 )
 
 

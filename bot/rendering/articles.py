@@ -1,13 +1,36 @@
 """An article in words: its teaser, and the whole of it."""
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
 
-from bot.domain.article import Article, Correction, FaqPair
+from bot.domain.article import Article, Correction, FaqPair, Source
+from bot.domain.category import Category
 from bot.domain.message import Button, Message
-from bot.rendering.actions import AskStored, ListQuestions, OpenMenu, ReadArticle, ShowLatest
+from bot.rendering.actions import (
+    AskStored,
+    ListQuestions,
+    OpenMenu,
+    ReadArticle,
+    SaveArticle,
+    ShowLatest,
+    UnsaveArticle,
+)
+from bot.rendering.figures import date, day, listed, number
 from bot.rendering.links import Links
-from bot.rendering.markup import bold, brief, escape, fill, fits, italic, link, pieces, quotation, shorten, visible
+from bot.rendering.markup import (
+    bold,
+    brief,
+    escape,
+    fill,
+    fits,
+    italic,
+    link,
+    pieces,
+    quotation,
+    shorten,
+    units,
+    visible,
+)
+from bot.rendering.wording import _, isolated, language, ngettext
 
 TEASER_LIMIT = 700
 _TITLE_LIMIT = 250
@@ -17,6 +40,7 @@ _SHORT_CORRECTION_LIMIT = 160
 #: How many tags, names and addresses Telegram may find by itself; with ours they stay below what it shows.
 _FOUND_IN_TITLE, _FOUND_IN_TEASER, _FOUND_IN_ITEM, _FOUND_IN_RELATED = 20, 50, 12, 5
 _FOUND_IN_CORRECTION, _FOUND_IN_SHORT_CORRECTION = 10, 2
+_MOST_SOURCES, _SOURCE_LIMIT, _FOUND_IN_SOURCE = 5, 40, 1
 _PIECE = 3500
 _MOST_PARTS = 8
 #: A label longer than this is cut by Telegram's apps on a phone.
@@ -27,45 +51,67 @@ _RICH_LIMIT = 30_000
 _RICH_BLOCKS = 400
 
 
-def date(moment: datetime) -> str:
-    return f"{moment.day} {moment:%b %Y}"
-
-
 def teaser(article: Article, links: Links) -> Message:
-    lines = ["🔴 Breaking", _title(article)] if article.breaking else [_title(article)]
+    lines = [_("🔴 Breaking"), _title(article)] if article.breaking else [_title(article)]
     if text := article.teaser or next(iter(article.body), ""):
         lines.append(escape(brief(text, TEASER_LIMIT, _FOUND_IN_TEASER)))
     lines += _corrections(article)[:1]
     lines.append(_byline(article, links))
-    return Message(text="\n\n".join(lines), buttons=(reading_buttons(article),), link_preview=True)
+    return Message(text="\n\n".join(lines), buttons=reading_buttons(article), link_preview=True)
 
 
-def correction_line(article: Article, correction: Correction) -> str:
-    """Without markup; with the year if it is not the article's."""
-    year = "" if correction.at.year == article.published.year else f" {correction.at.year}"
-    return f"✏️ Correction, {correction.at.day} {correction.at:%b}{year}: {correction.text}"
+def correction_line(article: Article, correction: Correction, limit: int, most: int) -> str:
+    """At most `limit` units, its text as `brief` makes it; with the year if it is not the article's."""
+    told = day if correction.at.year == article.published.year else date
+    line, when = _("✏️ Correction, {date}: {text}"), told(correction.at)
+    room = limit - units(line.format(date=when, text=""))
+    return line.format(date=when, text=escape(brief(correction.text, room, most)))
 
 
 def newest_correction(article: Article, limit: int, most: int) -> str:
-    """Its line, as `brief` makes it, with a line end before it; empty if there was none."""
-    shown = [brief(correction_line(article, one), limit, most) for one in article.corrections[:1]]
-    return "".join(f"\n{escape(line)}" for line in shown)
+    """Its line, with a line end before it; empty if there was none."""
+    return "".join(f"\n{correction_line(article, one, limit, most)}" for one in article.corrections[:1])
 
 
 def correction_notice(article: Article) -> Message:
     """For those who have the article as it was before its newest correction."""
     text = brief(article.corrections[0].text, _CORRECTION_LIMIT, _FOUND_IN_CORRECTION)
     return Message(
-        text=f"✏️ Correction to “{_title(article)}”: {escape(text)}",
-        buttons=((ReadArticle(id=article.id).button("📖 Read here"),),),
+        text=_("✏️ Correction to “{title}”: {text}").format(title=_title(article), text=escape(text)),
+        buttons=((_read(article),),),
     )
 
 
-def reading_buttons(article: Article) -> tuple[Button, ...]:
-    read = ReadArticle(id=article.id).button("📖 Read here")
+def reading_buttons(article: Article) -> tuple[tuple[Button, ...], ...]:
+    """Two in a row, since three are cut on a phone."""
+    first = (_read(article), save_button(article.id))
     if not article.faq:
-        return (read,)
-    return read, ListQuestions(id=article.id).button(f"❓ Questions ({len(article.faq)})")
+        return (first,)
+    questions = _("❓ Questions ({number})").format(number=number(len(article.faq)))
+    return first, (ListQuestions(id=article.id).button(questions),)
+
+
+def save_button(article_id: str, *, saved: bool = False) -> Button:
+    """What it says of an article that is saved takes it out."""
+    if saved:
+        return UnsaveArticle(id=article_id).button(_("✓ Saved"))
+    return SaveArticle(id=article_id).button(_("🔖 Save"))
+
+
+def also_at(article: Article) -> str:
+    """Who else tells it, each with its link where that is short enough for one; empty if nobody does."""
+    if not article.also_at:
+        return ""
+    names = [_source(source) for source in article.also_at[:_MOST_SOURCES]]
+    if more := len(article.also_at) - len(names):
+        names.append(ngettext("{number} more", "{number} more", more).format(number=number(more)))
+    return _("also at {sources}").format(sources=listed(list(names)))
+
+
+def _source(source: Source) -> str:
+    name = brief(source.name, _SOURCE_LIMIT, _FOUND_IN_SOURCE)
+    name = name if visible(name) else "…"
+    return link(name, source.url) if source.url and fits(source.url) else escape(name)
 
 
 def whole(article: Article, links: Links) -> Message:
@@ -79,22 +125,21 @@ def whole(article: Article, links: Links) -> Message:
         paragraphs += [f"{bold(brief(pair.question, 300, _FOUND_IN_TITLE))}\n{first}", *rest]
     if article.related:
         titles = "\n".join(f"• {_related(related.title, related.url)}" for related in article.related[:10])
-        paragraphs.append(f"{bold('Related')}\n{titles}")
+        paragraphs.append(bold(_("Related")) + f"\n{titles}")
     parts = fill(paragraphs)
     if len(parts) > _MOST_PARTS:
-        parts = [*parts[:_MOST_PARTS], italic("It goes on, longer than a chat can take.")]
+        parts = [*parts[:_MOST_PARTS], italic(_("It goes on, longer than a chat can take."))]
     *more, last = fill([*parts, _byline(article, links)])
-    buttons = [ListQuestions(id=article.id).button("❓ Ask about this article")]
-    return Message(text=last, more=tuple(more), rich=_rich(article, links), buttons=(tuple(buttons),))
+    buttons = ((ListQuestions(id=article.id).button(_("❓ Ask about this article")),), (save_button(article.id),))
+    return Message(text=last, more=tuple(more), rich=_rich(article, links), buttons=buttons)
 
 
 def question_list(article: Article) -> Message:
     if not article.faq:
-        text = f"Ask what you like about {_title(article)}: reply to this message."
+        text = _("Ask what you like about {title}: reply to this message.").format(title=_title(article))
     else:
-        text = f"{_title(article)}\n\nChoose a question, or reply with your own."
-    rows = question_buttons(article)
-    return Message(text=text, buttons=(*rows, (ReadArticle(id=article.id).button("📖 Read here"),)))
+        text = f"{_title(article)}\n\n" + _("Choose a question, or reply with your own.")
+    return Message(text=text, buttons=(*question_buttons(article), (_read(article),)))
 
 
 def question_buttons(article: Article, *, but: str | None = None) -> tuple[tuple[Button, ...], ...]:
@@ -110,35 +155,47 @@ def title_buttons(articles: Iterable[Article]) -> tuple[tuple[Button, ...], ...]
     return tuple((ReadArticle(id=a.id).button(shorten(a.title, _LABEL_LIMIT)),) for a in articles)
 
 
+def found_heading() -> str:
+    return _("Found, best first")
+
+
+def newest_heading(category: Category | None) -> str:
+    return _("Newest in {category}").format(category=category.called(language())) if category else _("Newest")
+
+
 def article_list(
     heading: str, articles: Sequence[Article], links: Links, *, slug: str = "", skip: int = 0, total: int = 0
 ) -> Message:
     """A page of short teasers under a heading, numbered, with a button that opens each."""
     items = [
-        f"{bold(f'{number}.')} {link(title(a), links.to_article(a))}\n"
+        f"{bold(f'{number(n)}.')} {link(title(a), links.to_article(a))}\n"
         f"{escape(brief(a.teaser or next(iter(a.body), ''), 160, _FOUND_IN_ITEM))} {italic(date(a.published))}"
         f"{newest_correction(a, _SHORT_CORRECTION_LIMIT, _FOUND_IN_SHORT_CORRECTION)}"
-        for number, a in enumerate(articles, skip + 1)
+        for n, a in enumerate(articles, skip + 1)
     ]
-    numbers = tuple(ReadArticle(id=a.id).button(str(n)) for n, a in enumerate(articles, skip + 1))
+    numbers = tuple(ReadArticle(id=a.id).button(number(n)) for n, a in enumerate(articles, skip + 1))
     turning = []
     if skip > 0:
-        turning.append(ShowLatest(slug=slug, skip=max(0, skip - PAGE)).button("‹ Newer"))
+        turning.append(ShowLatest(slug=slug, skip=max(0, skip - PAGE)).button(_("‹ Newer")))
     if skip + len(articles) < total:
-        turning.append(ShowLatest(slug=slug, skip=skip + PAGE).button("Older ›"))
+        turning.append(ShowLatest(slug=slug, skip=skip + PAGE).button(_("Older ›")))
     rows = tuple(row for row in (numbers, tuple(turning)) if row)
     return Message(text="\n\n".join([bold(heading), *items]), buttons=rows)
 
 
 def which(newest: Sequence[Article]) -> Message:
-    text = f"Which article? Write {bold('/article ID')}" + (", or choose one of the newest:" if newest else ".")
-    return Message(text=text, buttons=title_buttons(newest))
+    command = bold("/article ID")
+    if newest:
+        text = _("Which article? Write {command}, or choose one of the newest:")
+    else:
+        text = _("Which article? Write {command}.")
+    return Message(text=text.format(command=command), buttons=title_buttons(newest))
 
 
 def not_stored() -> Message:
     return Message(
-        text="That article is not stored, or was taken back. /latest shows the newest ones.",
-        buttons=((OpenMenu(name="latest").button("📰 Latest"),),),
+        text=_("That article is not stored, or was taken back. /latest shows the newest ones."),
+        buttons=((OpenMenu(name="latest").button(_("📰 Latest")),),),
     )
 
 
@@ -148,18 +205,22 @@ def title(article: Article, limit: int = _TITLE_LIMIT) -> str:
     return short if visible(short) else "…"
 
 
+def _read(article: Article) -> Button:
+    return ReadArticle(id=article.id).button(_("📖 Read here"))
+
+
 def _title(article: Article) -> str:
     return bold(title(article))
 
 
 def _corrections(article: Article) -> list[str]:
-    lines = (correction_line(article, correction) for correction in article.corrections)
-    return [escape(brief(line, _CORRECTION_LIMIT, _FOUND_IN_CORRECTION)) for line in lines]
+    return [correction_line(article, one, _CORRECTION_LIMIT, _FOUND_IN_CORRECTION) for one in article.corrections]
 
 
 def _byline(article: Article, links: Links) -> str:
-    arrow = f"{links.label(article)} →"
-    return f"{link(arrow, links.to_article(article))}\n{italic(f'{article.category} · {date(article.published)}')}"
+    also = f"{others}\n" if (others := also_at(article)) else ""
+    from_when = f"<i>{isolated(article.category)} · {date(article.published)}</i>"
+    return f"{link(links.label(article), links.to_article(article))}\n{also}{from_when}"
 
 
 def _related(title: str, url: str | None) -> str:
@@ -174,10 +235,10 @@ def _rich(article: Article, links: Links) -> str | None:
         blocks.append(f"<p><i>{escape(article.teaser)}</i></p>")
     blocks += [f"<p>{escape(text)}</p>" for text in article.body]
     if article.faq:
-        blocks += ["<h3>Questions</h3>", *(_folded(pair) for pair in article.faq)]
+        blocks += ["<h3>" + _("Questions") + "</h3>", *(_folded(pair) for pair in article.faq)]
     if article.related:
         items = "".join(f"<li>{_related(related.title, related.url)}</li>" for related in article.related)
-        blocks.append(f"<h3>Related</h3><ul>{items}</ul>")
+        blocks.append("<h3>" + _("Related") + f"</h3><ul>{items}</ul>")
     blocks.append(f"<footer>{_byline(article, links).replace(chr(10), '<br>')}</footer>")
     html = "".join(blocks)
     return html if len(html) <= _RICH_LIMIT and html.count("<") <= _RICH_BLOCKS else None

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from bot.domain.article import Article
 from bot.rendering.markup import fits, shorten
+from bot.rendering.wording import _
 
 _NAME_LIMIT = 100
 
@@ -29,8 +30,8 @@ class Links:
 
     def label(self, article: Article) -> str:
         if article.source and self._to_source(article):
-            return f"Continue reading at {shorten(article.source.name, _NAME_LIMIT)}"
-        return "Continue reading"
+            return _("Continue reading at {source} →").format(source=shorten(article.source.name, _NAME_LIMIT))
+        return _("Continue reading →")
 
     @staticmethod
     def _to_source(article: Article) -> str | None:

@@ -22,6 +22,7 @@ _WORD_JOINER = "\u2060"
 #: Bytes of markup. A digest has ten addresses, and of a text only 35,000 bytes are read, markup and all (td,
 #: clean_input_string), so that what is cut there could not be parsed.
 _LONGEST_ADDRESS = 1400
+_MOST_BYTES = 34_000
 _BLANK = frozenset({"Cc", "Cf", "Cs", "Mn", "Zl", "Zp", "Zs"})
 _JOINERS = "\u200d\ufe0e\ufe0f"
 _SENTENCE_END = re.compile(r"[.!?…。؟][\"”’»)]*(?=\s)")
@@ -129,6 +130,23 @@ def fill(paragraphs: Iterable[str], *, limit: int = SAFE_TEXT, gap: str = "\n\n"
     return messages
 
 
+class Room:
+    """What is left of one message, as paragraphs of markup are taken into it."""
+
+    def __init__(self) -> None:
+        self._left: tuple[int, ...] = (SAFE_TEXT, _MOST_ENTITIES, _MOST_BYTES)
+
+    def takes(self, paragraph: str, *, spare: int = 0) -> bool:
+        """With the line ends around it, and with so many units to spare."""
+        text = _TAG.sub("", paragraph)
+        size = (units(text) + 2, _entities(paragraph), len(paragraph.encode()) + 2)
+        left = tuple(have - need for have, need in zip(self._left, size, strict=True))
+        if min(left) < 0 or left[0] < spare:
+            return False
+        self._left = left
+        return True
+
+
 def _entities(markup: str) -> int:
     """No fewer than Telegram finds."""
     return markup.count("</") + len(_FOUND.findall(_TAG.sub("", markup)))
@@ -156,7 +174,3 @@ def label(text: str, limit: int = 80) -> str:
 def visible(text: str) -> bool:
     """Whether there is anything to see, which Telegram demands of a message and of a button."""
     return any(unicodedata.category(character) not in _BLANK for character in text)
-
-
-def counted(number: int, thing: str) -> str:
-    return f"{number:,} {thing}{'' if number == 1 else 's'}"

@@ -6,72 +6,97 @@ from bot.domain.category import Category
 from bot.domain.message import Attachment, Button, Message
 from bot.domain.subscription import Change, ChatKind, Subscription
 from bot.rendering.actions import Forget, OpenMenu, ShowLatest, ToggleCategory, choices
-from bot.rendering.markup import bold, counted, escape, fill, shorten
+from bot.rendering.figures import either, listed, number
+from bot.rendering.markup import bold, escape, fill, shorten
 from bot.rendering.schedules import some, summary
+from bot.rendering.wording import N_, _, isolated, language, ngettext
 
 _LIST_LIMIT = 3000
-_MENU_ROW = (
-    OpenMenu(name="latest").button("📰 Latest"),
-    OpenMenu(name="schedule").button("🕗 Schedule"),
-    OpenMenu(name="help").button("❔ Help"),
-)
 
-_ALL_MENUS = tuple(
-    tuple(OpenMenu(name=name).button(label) for name, label in row.items())
-    for row in (
-        {"categories": "📂 Categories", "latest": "📰 Latest"},
-        {"schedule": "🕗 Schedule", "timezone": "🌍 Time zone"},
-        {"digest": "🗞 My digest now", "ask": "❓ Ask"},
-        {"why": "🔎 Why did it come?"},
-        {"privacy": "🔒 Privacy", "mydata": "📄 My data"},
-        {"forget": "🗑 Forget me"},
-    )
-)
-
+#: English, to be worded when they are shown: `reader_commands`, `editor_commands`.
 READER_COMMANDS: Mapping[str, str] = {
-    "start": "Choose your categories",
-    "subscribe": "Subscribe to categories, or all",
-    "unsubscribe": "Unsubscribe from categories, or all",
-    "categories": "The categories and how much is in them",
-    "latest": "The newest articles",
-    "digest": "Your digest now, without waiting",
-    "schedule": "At once, or daily at your time",
-    "timezone": "Your time zone",
-    "article": "A stored article in full",
-    "search": "Search the stored articles",
-    "ask": "Ask the stored articles a question",
-    "why": "Why an article came here, or did not",
-    "mydata": "All that is stored about this chat",
-    "forget": "Delete all of it",
-    "privacy": "What is kept, and for how long",
-    "help": "What I can do",
+    "start": N_("Choose your categories"),
+    "subscribe": N_("Subscribe to categories, or all"),
+    "unsubscribe": N_("Unsubscribe from categories, or all"),
+    "categories": N_("The categories and how much is in them"),
+    "latest": N_("The newest articles"),
+    "digest": N_("Your digest now, without waiting"),
+    "schedule": N_("At once, or daily at your time"),
+    "timezone": N_("Your time zone"),
+    "language": N_("The language I speak here"),
+    "quiet": N_("Hours in which nothing is sent"),
+    "pause": N_("Nothing for some days, then one digest"),
+    "resume": N_("End a pause"),
+    "mute": N_("Leave out articles with a word"),
+    "unmute": N_("Hear of a word again"),
+    "article": N_("A stored article in full"),
+    "search": N_("Search the stored articles"),
+    "ask": N_("Ask the stored articles a question"),
+    "settings": N_("All of it as one menu"),
+    "manage": N_("Set up your channel or group from here"),
+    "saved": N_("What you have saved"),
+    "why": N_("Why an article came here, or did not"),
+    "mydata": N_("All that is stored about this chat"),
+    "forget": N_("Delete all of it"),
+    "privacy": N_("What is kept, and for how long"),
+    "help": N_("What I can do"),
 }
 EDITOR_COMMANDS: Mapping[str, str] = {
-    "post": "Publish an article",
-    "articles": "Published articles, and taking them back",
-    "correct": "Correct an article, and tell those who have it",
-    "retract": "Take an article back from every chat",
-    "addcategory": "Add a category",
-    "status": "How delivery goes",
+    "post": N_("Publish an article"),
+    "articles": N_("Published articles, and taking them back"),
+    "correct": N_("Correct an article, and tell those who have it"),
+    "retract": N_("Take an article back from every chat"),
+    "addcategory": N_("Add a category"),
+    "renamecategory": N_("Give a category another name"),
+    "status": N_("How delivery goes"),
 }
+
+
+def reader_commands() -> dict[str, str]:
+    return {name: _(words) for name, words in READER_COMMANDS.items()}
+
+
+def editor_commands() -> dict[str, str]:
+    return {name: _(words) for name, words in EDITOR_COMMANDS.items()}
+
+
+def about() -> str:
+    """What a person reads before pressing Start; at most 512 characters."""
+    return _(
+        "News by category, as it happens or once a day at your own time, and answers quoted from the articles. "
+        "Press Start and choose your categories."
+    )
+
+
+def in_short() -> str:
+    """What stands on the bot's profile; at most 120 characters."""
+    return _("News by category, at your own time.")
 
 
 def greeting(categories: Sequence[Category], subscription: Subscription) -> Message:
     private = subscription.kind is ChatKind.PRIVATE
-    ask = "You can also just ask me something" if private else "You can also /ask me something"
-    text = (
-        f"{bold('News, when you want it.')}\n\n"
+    text = _(
+        "<b>News, when you want it.</b>\n\n"
         "Tap the categories that you want to hear of. Each new article comes here as a short teaser with its link: "
-        "at once, or once a day at your own time (/schedule).\n\n"
-        f"{ask}: I answer with what stored articles say, word for word."
+        "at once, or once a day at your own time (/schedule)."
     )
-    return Message(text=text, buttons=(*category_buttons(categories, subscription), _MENU_ROW))
+    ask = (
+        _("You can also just ask me something: I answer with what stored articles say, word for word.")
+        if private
+        else _("You can also /ask me something: I answer with what stored articles say, word for word.")
+    )
+    return Message(
+        text=f"{text}\n\n{ask}",
+        buttons=(*category_buttons(categories, subscription), _row("latest", "schedule"), _row("settings", "help")),
+    )
 
 
 def category_buttons(categories: Iterable[Category], subscription: Subscription) -> tuple[tuple[Button, ...], ...]:
     """Two in a row, each of which toggles."""
     buttons = choices(
-        ToggleCategory(slug=c.slug).button(f"{'✅' if c.slug in subscription.categories else '➕'} {c.name}")
+        ToggleCategory(slug=c.slug).button(
+            f"{'✅' if c.slug in subscription.categories else '➕'} {c.called(language())}"
+        )
         for c in categories
     )
     return tuple(tuple(buttons[i : i + 2]) for i in range(0, len(buttons), 2))
@@ -81,18 +106,22 @@ def category_list(
     categories: Sequence[Category], subscription: Subscription, this_week: Mapping[str, int]
 ) -> Message:
     lines = [
-        f"{'✅' if c.slug in subscription.categories else '▫️'} {bold(c.name)} · {this_week.get(c.slug, 0)} this week"
+        f"{'✅' if c.slug in subscription.categories else '▫️'} {_of_week(c, this_week.get(c.slug, 0))}"
         for c in categories
     ]
-    shown = fill(lines, limit=_LIST_LIMIT, gap="\n")[0] if lines else "There are no categories yet."
-    more = "" if shown.count("\n") + 1 >= len(lines) else "\n… and more"
-    return Message(
-        text=f"{shown}{more}\n\n{summary(subscription)}", buttons=category_buttons(categories, subscription)
-    )
+    shown = fill(lines, limit=_LIST_LIMIT, gap="\n")[0] if lines else _("There are no categories yet.")
+    more = "" if shown.count("\n") + 1 >= len(lines) else "\n" + _("… and more")
+    text = f"{shown}{more}\n\n{summary(subscription, categories)}"
+    return Message(text=text, buttons=category_buttons(categories, subscription))
+
+
+def _of_week(category: Category, count: int) -> str:
+    text = ngettext("{category} · {number} this week", "{category} · {number} this week", count)
+    return text.format(category=bold(category.called(language())), number=number(count))
 
 
 def choose_categories(categories: Sequence[Category], subscription: Subscription) -> Message:
-    text = f"Tap a category to subscribe or unsubscribe.\n\n{summary(subscription)}"
+    text = _("Tap a category to subscribe or unsubscribe.") + f"\n\n{summary(subscription, categories)}"
     return Message(text=text, buttons=category_buttons(categories, subscription))
 
 
@@ -100,144 +129,218 @@ def changed(change: Change, categories: Sequence[Category], *, subscribed: bool)
     """What `/subscribe` or `/unsubscribe` did."""
     lines = []
     if change.changed:
-        lines.append(f"{'Subscribed to' if subscribed else 'Unsubscribed from'} {_names(change.changed)}.")
+        done = _("Subscribed to {categories}.") if subscribed else _("Unsubscribed from {categories}.")
+        lines.append(done.format(categories=_names(change.changed)))
     if change.same:
-        everything = not subscribed and not change.changed and not change.subscription.categories
-        what = "anything" if everything else _names(change.same)
-        lines.append(f"You were {'already' if subscribed else 'not'} subscribed to {what}.")
-    for unknown in change.unknown[:5]:
-        meant = " or ".join(f"{bold(slug)}" for slug in unknown.nearest)
-        word = escape(shorten(unknown.word, 40))
-        lines.append(
-            f"There is no category “{word}”. " + (f"Did you mean {meant}?" if meant else "/categories lists them.")
-        )
+        lines.append(_same(change, subscribed))
+    lines += [_unknown(unknown.word, unknown.nearest) for unknown in change.unknown[:5]]
     if not lines:
-        lines.append("There is nothing to change.")
-    lines.append(summary(change.subscription))
+        lines.append(_("There is nothing to change."))
+    lines.append(summary(change.subscription, categories))
     return Message(text="\n".join(lines), buttons=category_buttons(categories, change.subscription))
+
+
+def _same(change: Change, subscribed: bool) -> str:
+    if subscribed:
+        return _("You were already subscribed to {categories}.").format(categories=_names(change.same))
+    if not change.changed and not change.subscription.categories:
+        return _("You were not subscribed to anything.")
+    return _("You were not subscribed to {categories}.").format(categories=_names(change.same))
+
+
+def _unknown(word: str, nearest: Sequence[str]) -> str:
+    said = _("There is no category “{word}”.").format(word=escape(shorten(word, 40)))
+    if nearest:
+        hint = _("Did you mean {names}?").format(names=either([bold(slug) for slug in nearest]))
+    else:
+        hint = _("/categories lists them.")
+    return f"{said} {hint}"
 
 
 def toggled(change: Change) -> str:
     """A short note over the keyboard; at most 200 characters, without markup."""
-    names = ", ".join(category.name for category in change.changed)
+    names = listed([category.called(language()) for category in change.changed])
     subscribed = all(category.slug in change.subscription.categories for category in change.changed)
-    return f"{'Subscribed to' if subscribed else 'Unsubscribed from'} {names}" if names else "Nothing changed"
+    if not names:
+        return _("Nothing changed")
+    return (_("Subscribed to {categories}") if subscribed else _("Unsubscribed from {categories}")).format(
+        categories=names
+    )
 
 
 def choose_latest(categories: Sequence[Category]) -> Message:
-    buttons = choices(ShowLatest(slug=c.slug, skip=0).button(c.name) for c in categories)
+    buttons = choices(ShowLatest(slug=c.slug, skip=0).button(c.called(language())) for c in categories)
     rows = tuple(tuple(buttons[i : i + 2]) for i in range(0, len(buttons), 2))
-    everything = (ShowLatest(slug="", skip=0).button("📰 All categories"),)
-    return Message(text="The newest articles of which category?", buttons=(everything, *rows))
+    everything = (ShowLatest(slug="", skip=0).button(_("📰 All categories")),)
+    return Message(text=_("The newest articles of which category?"), buttons=(everything, *rows))
 
 
 def nothing_yet(category: Category | None) -> Message:
-    where = f" in {bold(category.name)}" if category else ""
-    return Message(text=f"Nothing has been published{where} yet. Subscribe, and the first article comes to you.")
+    if category is None:
+        return Message(text=_("Nothing has been published yet. Subscribe, and the first article comes to you."))
+    text = _("Nothing has been published in {category} yet. Subscribe, and the first article comes to you.")
+    return Message(text=text.format(category=bold(category.called(language()))))
 
 
 def no_such_category(word: str, nearest: Sequence[str]) -> Message:
-    meant = " or ".join(bold(slug) for slug in nearest)
-    hint = f"Did you mean {meant}?" if meant else "/categories lists them."
-    return Message(text=f"There is no category “{escape(shorten(word, 40))}”. {hint}")
+    return Message(text=_unknown(word, nearest))
 
 
 def digest_empty(subscription: Subscription) -> Message:
     if not subscription.categories:
-        return Message(text="You have not subscribed to anything yet: /categories.")
+        return Message(text=_("You have not subscribed to anything yet: /categories."))
     if subscription.schedule.instant:
-        return Message(text="Nothing new: every article comes to you at once. /latest shows the newest ones.")
-    return Message(text="Nothing new since your last digest. /latest shows what there was.")
+        return Message(text=_("Nothing new: every article comes to you at once. /latest shows the newest ones."))
+    return Message(text=_("Nothing new since your last digest. /latest shows what there was."))
 
 
 def digest_coming(count: int) -> Message:
-    return Message(text=f"Your digest is on its way: {counted(count, 'article')}.")
+    text = ngettext(
+        "Your digest is on its way: {number} article.", "Your digest is on its way: {number} articles.", count
+    )
+    return Message(text=text.format(number=number(count)))
 
 
 def found_nothing(words: str) -> Message:
-    return Message(text=f"Nothing stored has “{escape(shorten(words, 80))}” in it. /latest shows what there is.")
+    text = _("Nothing stored has “{words}” in it. /latest shows what there is.")
+    return Message(text=text.format(words=escape(shorten(words, 80))))
 
 
 def search_what() -> Message:
-    return Message(text=f"Search for what? Write, for example, {bold('/search bridge inspection')}.")
+    example = bold(_("/search bridge inspection"))
+    text = _("Search for what? Write, for example, {example}.").format(example=example)
+    return Message(text=text, buttons=(_row("latest"),))
 
 
 def privacy() -> Message:
     return Message(
-        text=f"{bold('What is kept about this chat')}\n"
-        "• its Telegram number, and whether it is a private chat, a group or a channel\n"
-        "• the categories, schedule, time zone and language chosen here, and up to when you have been sent articles\n"
-        "• for 48 hours the numbers of the messages sent here, so that an article can be corrected or taken back\n\n"
-        "No names, no messages, no questions, nothing about what you read. Nothing is given to anyone.\n\n"
-        "/mydata sends you all of it, /forget deletes it.",
-        buttons=((OpenMenu(name="mydata").button("📄 My data"), OpenMenu(name="forget").button("🗑 Forget me")),),
+        text=_(
+            "<b>What is kept about this chat</b>\n"
+            "• its Telegram number, and whether it is a private chat, a group or a channel\n"
+            "• the categories, schedules, quiet hours, muted words, time zone, language and all else chosen here, "
+            "and up to when you have been sent articles\n"
+            "• for an hour, which channel or group you set up from here (/manage); in a group, when people last "
+            "wrote\n"
+            "• the articles that you have saved, until you take them out; 200 at most\n"
+            "• for 48 hours the numbers of the messages sent here, so that an article can be corrected or taken "
+            "back\n\n"
+            "No names, no messages, no questions, nothing about what you read. Nothing is given to anyone.\n\n"
+            "/mydata sends you all of it, /forget deletes it."
+        ),
+        buttons=(_row("mydata", "forget"),),
     )
 
 
 def my_data(content: bytes | None) -> Message:
     if content is None:
-        return Message(text="Nothing is stored about this chat.")
+        return Message(text=_("Nothing is stored about this chat."))
     return Message(
-        text="This is all that is stored about this chat, but for the numbers of the messages sent here in the last "
-        "48 hours. /forget deletes it.",
+        text=_(
+            "This is all that is stored about this chat, but for the numbers of the messages sent here in the last "
+            "48 hours. /forget deletes it."
+        ),
         attachment=Attachment(name="mydata.json", content=content),
     )
 
 
 def forget_sure() -> Message:
     return Message(
-        text="Delete everything that is stored about this chat? You will get no more articles here.",
+        text=_("Delete everything that is stored about this chat? You will get no more articles here."),
         buttons=(
-            (Forget().button("🗑 Delete everything"),),
-            (OpenMenu(name="keep").button("Keep it"),),
+            (Forget().button(_("🗑 Delete everything")),),
+            (OpenMenu(name="keep").button(_("Keep it")),),
         ),
     )
 
 
 def forgotten(existed: bool) -> Message:
     if not existed:
-        return Message(text="Nothing was stored about this chat.")
+        return Message(text=_("Nothing is stored about this chat."))
     return Message(
-        text="Done: nothing is stored about this chat any more, but for the numbers of the messages sent here in the "
-        "last 48 hours. /start begins anew."
+        text=_(
+            "Done: nothing is stored about this chat any more, but for the numbers of the messages sent here in the "
+            "last 48 hours. /start begins anew."
+        )
     )
 
 
 def kept() -> Message:
-    return Message(text="Nothing was deleted.")
+    return Message(text=_("Nothing was deleted."))
 
 
 def help_text(*, editor: bool) -> Message:
-    lines = [f"/{command} · {words}" for command, words in READER_COMMANDS.items()]
-    text = (
-        "I bring you new articles from the categories you choose, and answer questions from what is stored.\n\n"
-        + "\n".join(lines)
-        + "\n\nIn a private chat, just write a question. Reply to an article to ask about it."
-    )
+    parts = [
+        _("I bring you new articles from the categories you choose, and answer questions from what is stored."),
+        _command_list(reader_commands()),
+        _("In a private chat, just write a question. Reply to an article to ask about it."),
+    ]
     if editor:
-        text += "\n\nFor editors:\n" + "\n".join(f"/{name} · {words}" for name, words in EDITOR_COMMANDS.items())
-    return Message(text=text, buttons=_ALL_MENUS)
+        parts.append(_("For editors:") + "\n" + _command_list(editor_commands()))
+    return Message(text="\n\n".join(parts), buttons=_all_menus())
 
 
 def only_text() -> Message:
-    return Message(text="I can read only text. Ask me something, or see /help for what I can do.")
+    return Message(text=_("I can read only text. Ask me something, or see /help for what I can do."))
 
 
 def unknown_command() -> Message:
-    return Message(text="I do not know that command. /help lists what I can do.")
+    return Message(text=_("I do not know that command. /help lists what I can do."))
 
 
 def admins_only() -> Message:
-    return Message(text="Only this group's administrators can change what comes here.")
+    return Message(text=_("Only this group's administrators can change what comes here."))
 
 
 def stale_button() -> str:
-    return "This button no longer works. /help lists what I can do."
+    return _("This button no longer works. /help lists what I can do.")
 
 
 def trouble() -> Message:
-    return Message(text="Something went wrong here, and it has been noted. Please try that again in a minute.")
+    return Message(text=_("Something went wrong here, and it has been noted. Please try that again in a minute."))
 
 
 def _names(categories: Iterable[Category]) -> str:
-    return some([bold(category.name) for category in categories])
+    return some([bold(category.called(language())) for category in categories])
+
+
+def _command_list(commands: Mapping[str, str]) -> str:
+    return "\n".join(f"{isolated(f'/{name}')} · {words}" for name, words in commands.items())
+
+
+def _all_menus() -> tuple[tuple[Button, ...], ...]:
+    return (
+        _row("categories", "latest"),
+        _row("schedule", "timezone"),
+        _row("quiet", "pause", "mute"),
+        _row("settings", "digest"),
+        _row("ask", "search", "article"),
+        _row("saved", "why"),
+        _row("language"),
+        _row("privacy", "mydata"),
+        _row("forget"),
+    )
+
+
+def _row(*menus: str) -> tuple[Button, ...]:
+    labels = {
+        "categories": _("📂 Categories"),
+        "latest": _("📰 Latest"),
+        "schedule": _("🕗 Schedule"),
+        "timezone": _("🌍 Time zone"),
+        "language": _("🗣 Language"),
+        "quiet": _("🌙 Quiet hours"),
+        "pause": _("⏸ Pause"),
+        "mute": _("🔇 Muted words"),
+        "settings": _("⚙️ Settings"),
+        "digest": _("🗞 My digest now"),
+        "search": _("🔍 Search"),
+        "article": _("📖 Read"),
+        "ask": _("❓ Ask"),
+        "saved": _("🔖 Saved"),
+        "why": _("🔎 Why did it come?"),
+        "privacy": _("🔒 Privacy"),
+        "mydata": _("📄 My data"),
+        "forget": _("🗑 Forget me"),
+        "help": _("❔ Help"),
+    }
+    return tuple(OpenMenu(name=name).button(labels[name]) for name in menus)

@@ -1,102 +1,155 @@
 """When articles come, in words and buttons."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 
+from babel.dates import get_day_names
+from babel.lists import format_list
+
+from bot.domain.category import Category
 from bot.domain.message import Button, Message
-from bot.domain.schedule import Schedule
+from bot.domain.schedule import Kind, Schedule
 from bot.domain.subscription import Subscription
-from bot.rendering.actions import OpenMenu, SetSchedule, SetTimezone
-from bot.rendering.markup import bold, escape, shorten
+from bot.rendering.actions import Action, ChooseSchedule, OpenMenu, SetCategorySchedule, SetSchedule, choices
+from bot.rendering.figures import clock, listed, locale, number
+from bot.rendering.markup import bold, calm, escape, fill, shorten
+from bot.rendering.wording import _, isolated, language, ngettext
 
-_SCHEDULES = ("instant", "daily 08:00", "daily 12:00", "daily 18:00", "daily 08:00 18:00")
-_TIMEZONES = (
-    "UTC",
-    "Europe/London",
-    "Europe/Berlin",
-    "Europe/Kyiv",
-    "Asia/Dubai",
-    "Asia/Kolkata",
-    "Asia/Shanghai",
-    "Asia/Tokyo",
-    "Australia/Sydney",
-    "America/New_York",
-    "America/Chicago",
-    "America/Los_Angeles",
+_OFFERED = (
+    ("instant", "hourly"),
+    ("daily 08:00", "daily 18:00"),
+    ("daily 08:00 18:00",),
+    ("weekdays 08:00",),
+    ("weekly mon 08:00",),
 )
 #: As many names as a reader takes in at a glance.
 _NAMES = 15
+#: Leaves room for what stands around a summary.
+_LONGEST = 2500
 
 
-def summary(subscription: Subscription) -> str:
+def summary(subscription: Subscription, categories: Iterable[Category] = ()) -> str:
+    """A line for each schedule; where `categories` are told, by their names instead of their slugs."""
     if not subscription.categories:
-        return "You are subscribed to nothing now."
-    slugs = some([bold(slug) for slug in subscription.categories])
-    if subscription.schedule.instant:
-        return f"{slugs}: each article comes at once."
-    return f"{slugs}: {_when(subscription)}."
+        return _("You are subscribed to nothing now.")
+    names = {category.slug: calm(category.called(language()), 1) for category in categories}
+    together: dict[Schedule, list[str]] = {}
+    for slug, schedule in subscription.categories.items():
+        together.setdefault(schedule, []).append(bold(names.get(slug, slug)))
+    first, *more = fill(
+        (
+            _("{categories}: {when}.").format(categories=some(called), when=_when(schedule, subscription))
+            for schedule, called in together.items()
+        ),
+        limit=_LONGEST,
+        gap="\n",
+    )
+    return f"{first}\n…" if more else first
 
 
 def some(names: Sequence[str]) -> str:
     """All of them, where they are not too many for a message."""
-    more = f" and {len(names) - _NAMES} more" if len(names) > _NAMES else ""
-    return ", ".join(names[:_NAMES]) + more
+    shown, more = listed(names[:_NAMES]), len(names) - _NAMES
+    if more <= 0:
+        return shown
+    text = ngettext("{names} and {number} more", "{names} and {number} more", more)
+    return text.format(names=shown, number=number(more))
 
 
-def choose_schedule(subscription: Subscription) -> Message:
-    text = (
-        f"{summary(subscription)}\n\nChoose below, or write your own times, such as {bold('/schedule daily 07:30')}."
+def choose_schedule(subscription: Subscription, categories: Sequence[Category]) -> Message:
+    """For all that is subscribed; where that is more than one category, with a button for each."""
+    held = {subscription.schedule, *subscription.categories.values()}
+    rows = offers(lambda words: SetSchedule(words=words), held.pop() if len(held) == 1 else None)
+    own = [category for category in categories if category.slug in subscription.categories]
+    apart = (
+        choices(ChooseSchedule(slug=c.slug).button(f"{c.called(language())} …") for c in own) if len(own) > 1 else []
     )
-    buttons = [
-        SetSchedule(words=words).button(("● " if words == str(subscription.schedule) else "") + _schedule(words))
-        for words in _SCHEDULES
-    ]
-    zone = OpenMenu(name="timezone").button(f"🌍 {subscription.timezone}")
-    return Message(text=text, buttons=(*((button,) for button in buttons), (zone,)))
+    hint = _("Choose below, or write your own times, such as {command}.").format(
+        command=bold("/schedule weekly mon,thu 07:30")
+    )
+    lines = [summary(subscription, categories), "", hint]
+    if apart:
+        lines.append(_("A category can have a schedule of its own:"))
+    return Message(text="\n".join(lines), buttons=(*rows, _zone(subscription), *_in_twos(apart)))
 
 
-def scheduled(subscription: Subscription) -> Message:
-    zone = OpenMenu(name="timezone").button(f"🌍 {subscription.timezone}")
-    text = f"From now on: {_when(subscription)}. You have no categories yet: /categories."
-    return Message(text=summary(subscription) if subscription.categories else text, buttons=((zone,),))
-
-
-def no_schedule(words: str) -> Message:
+def choose_category_schedule(subscription: Subscription, category: Category) -> Message:
+    schedule = subscription.categories.get(category.slug)
+    rows = offers(lambda words: SetCategorySchedule(slug=category.slug, words=words), schedule)
+    name = bold(category.called(language()))
+    if schedule is None:
+        told = _("You are not subscribed to {category} yet: with a schedule you will be.").format(category=name)
+    else:
+        told = _("{categories}: {when}.").format(categories=name, when=_when(schedule, subscription))
+    hint = _("Choose below, or write your own times, such as {command}.").format(
+        command=bold(f"/schedule {category.slug} weekly mon,thu 07:30")
+    )
     return Message(
-        text=f"“{escape(shorten(words, 60))}” is no schedule that I know. "
-        f"Write {bold('/schedule instant')} or {bold('/schedule daily 08:00')} (several times are fine), or choose:",
-        buttons=tuple((SetSchedule(words=words).button(_schedule(words)),) for words in _SCHEDULES),
+        text=f"{told}\n\n{hint}", buttons=(*rows, (ChooseSchedule(slug="").button(_("« All categories")),))
     )
 
 
-def choose_timezone(subscription: Subscription, local_time: str) -> Message:
-    text = (
-        f"Your time zone is {bold(subscription.timezone)}: it is {local_time} there.\n\n"
-        f"Choose below, or write yours, such as {bold('/timezone Europe/Lisbon')}."
+def scheduled(subscription: Subscription, categories: Iterable[Category]) -> Message:
+    if subscription.categories:
+        text = summary(subscription, categories)
+    else:
+        when = _when(subscription.schedule, subscription)
+        text = _("From now on: {when}. You have no categories yet: /categories.").format(when=when)
+    return Message(text=text, buttons=(_zone(subscription),))
+
+
+def no_schedule(words: str, category: Category | None = None) -> Message:
+    text = _(
+        "“{words}” is no schedule that I know. Write {instant}, {daily} (several times are fine), {weekdays} "
+        "or {weekly}, or choose:"
     )
-    return Message(text=text, buttons=_timezone_buttons(_TIMEZONES))
+    examples = ("instant", "daily 08:00", "weekdays 08:00", "weekly mon 08:00")
+    command = f"/schedule {category.slug}" if category else "/schedule"
+    told = {words.split()[0]: bold(f"{command} {words}") for words in examples}
+    return Message(
+        text=text.format(words=escape(shorten(words, 60)), **told),
+        buttons=offers(lambda words: _setting(words, category), None),
+    )
 
 
-def timezone_set(subscription: Subscription, local_time: str) -> Message:
-    return Message(text=f"Time zone: {bold(subscription.timezone)}. It is {local_time} there now.")
+def _setting(words: str, category: Category | None) -> Action:
+    return SetCategorySchedule(slug=category.slug, words=words) if category else SetSchedule(words=words)
 
 
-def no_timezone(word: str, nearest: Sequence[str]) -> Message:
-    text = f"I do not know the time zone “{escape(shorten(word, 60))}”."
-    hint = " Did you mean one of these?" if nearest else " Write it as continent and city, such as Europe/Berlin."
-    return Message(text=text + hint, buttons=_timezone_buttons(nearest))
+def in_words(schedule: Schedule) -> str:
+    """When articles come, as it stands within a sentence."""
+    kind = schedule.kind
+    if kind is Kind.INSTANT:
+        return _("at once")
+    if kind is Kind.HOURLY:
+        return _("every hour")
+    times = format_list([clock(moment) for moment in schedule.times], locale=locale())
+    if kind is Kind.DAILY:
+        return _("daily at {times}").format(times=times)
+    if kind is Kind.WEEKDAYS:
+        return _("Monday to Friday at {times}").format(times=times)
+    names = get_day_names("wide", locale=locale())
+    days = format_list([names[day] for day in schedule.days], locale=locale())
+    return _("every {days} at {times}").format(days=days, times=times)
 
 
-def _when(subscription: Subscription) -> str:
-    if subscription.schedule.instant:
-        return "at once"
-    return f"{escape(_schedule(str(subscription.schedule)).lower())} ({escape(subscription.timezone)})"
+def _when(schedule: Schedule, subscription: Subscription) -> str:
+    words = in_words(schedule)
+    return f"{words} ({isolated(escape(subscription.timezone))})" if schedule.times else words
 
 
-def _schedule(words: str) -> str:
-    times = Schedule.parse(words).times
-    return f"Daily at {' and '.join(f'{t:%H:%M}' for t in times)}" if times else "At once"
+def offers(action: Callable[[str], Action], held: Schedule | None) -> tuple[tuple[Button, ...], ...]:
+    """The common schedules as buttons, the one that is held marked."""
+    return tuple(tuple(_offer(action(words), Schedule.parse(words), held) for words in row) for row in _OFFERED)
 
 
-def _timezone_buttons(names: Sequence[str]) -> tuple[tuple[Button, ...], ...]:
-    buttons = [SetTimezone(name=name).button(name.split("/")[-1].replace("_", " ")) for name in names]
-    return tuple(tuple(buttons[i : i + 3]) for i in range(0, len(buttons), 3))
+def _offer(action: Action, schedule: Schedule, held: Schedule | None) -> Button:
+    words = in_words(schedule)
+    return action.button(("● " if schedule == held else "") + words[:1].upper() + words[1:])
+
+
+def _zone(subscription: Subscription) -> tuple[Button]:
+    return (OpenMenu(name="timezone").button(f"🌍 {subscription.timezone}"),)
+
+
+def _in_twos(buttons: Sequence[Button]) -> tuple[tuple[Button, ...], ...]:
+    return tuple(tuple(buttons[i : i + 2]) for i in range(0, len(buttons), 2))

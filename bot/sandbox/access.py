@@ -13,9 +13,9 @@ def known_chat(state: State, given: Any) -> Chat:
     if given in (None, ""):
         raise bad_request("chat_id is empty")
     try:
-        chat = state.chats.get(int(given))
+        chat = _public_chat(state, given) if str(given).startswith("@") else state.chats.get(int(given))
     except (TypeError, ValueError):
-        chat = None  # names of public groups and channels do not exist here
+        chat = None
     if chat is None:
         raise bad_request("chat not found")
     if chat.upgraded_to is not None:
@@ -25,6 +25,13 @@ def known_chat(state: State, given: Any) -> Chat:
             {"migrate_to_chat_id": chat.upgraded_to},
         )
     return chat
+
+
+def _public_chat(state: State, given: str) -> Chat | None:
+    """A group or channel by its @username."""
+    name = given.removeprefix("@").lower()
+    public = (chat for chat in state.chats.values() if chat.kind != "private")
+    return next((chat for chat in public if (chat.username or "").lower() == name), None)
 
 
 def member_chat(state: State, given: Any) -> Chat:

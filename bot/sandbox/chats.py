@@ -48,6 +48,7 @@ class Chat:
     owner: int | None = None
     members: set[int] = field(default_factory=set)
     administrators: set[int] = field(default_factory=set)
+    rights: dict[int, Json] = field(default_factory=dict)  # administrator: what differs from all rights
     bot_status: str = "member"  # ChatMember.status of the bot: member, administrator, left or kicked
     is_forum: bool = False
     topics: dict[int, Topic] = field(default_factory=dict)
@@ -57,6 +58,7 @@ class Chat:
     started: bool = False  # the person has written: only then may the bot write in a private chat
     blocked: bool = False
     pinned: int | None = None
+    below: Json = field(default_factory=dict)  # the keyboard below the field that one writes in, if there is one
     upgraded_to: int | None = None
     _summary: Json | None = None
 
@@ -90,6 +92,7 @@ class Chat:
             "started": self.started,
             "blocked": self.blocked,
             "pinned": self.pinned,
+            "keyboard": self.below.get("keyboard", []),
             "topics": [
                 {"message_thread_id": topic.id, "name": topic.name, "closed": topic.closed}
                 for topic in self.topics.values()

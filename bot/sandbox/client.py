@@ -45,12 +45,13 @@ class Client:
         members: Iterable["Person"] = (),
         kind: str = "group",
         forum: bool = False,
+        username: str | None = None,
     ) -> "Group":
-        """A group, supergroup or channel with the bot as a member (in a channel: an administrator)."""
+        """A group, supergroup or channel with the bot as a member (in a channel: an administrator); one with a
+        username is public."""
         people = [person.id for person in members]
-        chat = await self._wire.post(
-            "/groups", title=title, owner=owner.id, members=people, kind=kind, forum=forum or None
-        )
+        given = {"title": title, "owner": owner.id, "members": people, "kind": kind, "username": username}
+        chat = await self._wire.post("/groups", **given, forum=forum or None)
         return Group(self, self._wire, chat["id"], title)
 
     async def switch(self, **switches: Any) -> Json:
@@ -122,8 +123,10 @@ class Group:
         self.id = id
         self.title = title
 
-    async def add(self, person: Person, *, administrator: bool = False) -> None:
-        await self._wire.post(f"/chats/{self.id}/members", person=person.id, administrator=administrator)
+    async def add(self, person: Person, *, administrator: bool = False, rights: Json | None = None) -> None:
+        """Also makes a member an administrator, or one no more; `rights` are those that differ from all of them."""
+        given = {"person": person.id, "administrator": administrator, "rights": rights}
+        await self._wire.post(f"/chats/{self.id}/members", **given)
 
     async def bot(self, *, present: bool = True, administrator: bool = False) -> None:
         await self._wire.post(f"/chats/{self.id}/bot", present=present, administrator=administrator)

@@ -12,7 +12,8 @@ _KINDS: dict[str, Kind] = {kind: kind for kind in get_args(Kind) if kind != "pri
 
 
 def new_group(state: State, given: Json) -> Chat:
-    """A group with its owner, members and the bot; in a channel the bot is an administrator."""
+    """A group with its owner, members and the bot; in a channel the bot is an administrator. One with a username is
+    public."""
     title, kind = str(given.get("title") or "").strip(), _KINDS.get(given.get("kind") or "group")
     if not title or kind is None:
         raise PersonError("A group needs a title, and a kind out of " + ", ".join(_KINDS) + ".")
@@ -27,6 +28,7 @@ def new_group(state: State, given: Json) -> Chat:
         state.new_group_id(kind),
         kind,
         title,
+        username=given.get("username") or None,
         owner=owner.id,
         members=members,
         bot_status="left",
@@ -47,10 +49,15 @@ def _group(state: State, number: int) -> Chat:
 
 
 def add_member(state: State, number: int, given: Json) -> Chat:
+    """Adds a person, or makes a member an administrator or one no more; `rights` are those that differ from all, such
+    as {"can_post_messages": false}."""
     chat = _group(state, number)
     person = known_person(state, given.get("person"))
     if given.get("administrator"):
         chat.administrators.add(person.id)
+    else:
+        chat.administrators.discard(person.id)
+    chat.rights[person.id] = given.get("rights") or {}
     if person.id not in chat.members:
         chat.members.add(person.id)
         if chat.kind != "channel":

@@ -76,6 +76,25 @@ class Chat:
         message: Json = await self._wire.upload(self._path + "/messages", form)
         return message
 
+    async def share_location(self, latitude: float, longitude: float) -> Json:
+        """Sends a place, in degrees."""
+        return await self._act("/messages", location={"latitude": latitude, "longitude": longitude})
+
+    async def share_chat(self, label: str, chat_id: int) -> Json:
+        """Presses the button below that begins with this label and asks for a chat, and chooses that one. Raises
+        LookupError when there is no such button."""
+        offered = [button for row in await self.below() for button in row]
+        asked = next((one["request_chat"] for one in offered if one["text"].startswith(label)), None)
+        if asked is None:
+            raise LookupError(f"There is no button {label!r}; there are: {offered}")
+        return await self._act("/messages", chat_shared={"request_id": asked["request_id"], "chat_id": chat_id})
+
+    async def below(self) -> list[list[Json]]:
+        """The rows of buttons below the field that one writes in."""
+        chats: list[Json] = (await self._wire.get("/state"))["chats"]
+        rows: list[list[Json]] = next(chat["keyboard"] for chat in chats if chat["id"] == self.chat_id)
+        return rows
+
     async def press(self, message: Json, label_or_data: str) -> Json:
         """Presses the button with this label or data, else the first whose label begins with or contains it.
 

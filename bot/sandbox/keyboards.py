@@ -1,4 +1,5 @@
-"""Reply markup: what Telegram accepts as a keyboard. https://core.telegram.org/bots/api#inlinekeyboardmarkup"""
+"""Reply markup: what Telegram accepts as a keyboard, in a message (https://core.telegram.org/bots/api#inlinekeyboardmarkup)
+or below the field that one writes in (#replykeyboardmarkup)."""
 
 from typing import Any
 
@@ -25,6 +26,16 @@ _ACTIONS = frozenset(
         "pay",
     ]
 )
+_CHAT_CRITERIA = (
+    "request_id",
+    "chat_is_channel",
+    "user_administrator_rights",
+    "bot_administrator_rights",
+    "bot_is_member",
+    "request_title",
+    "request_username",
+)
+_BELOW_LOOKS = ("is_persistent", "resize_keyboard", "one_time_keyboard")
 _LOOKS = ("icon_custom_emoji_id", "style")
 _STYLES = ("danger", "success", "primary")
 
@@ -51,10 +62,46 @@ def parsed_markup(given: Any) -> Json | None:
 
 
 def _check_other(given: Json) -> None:
-    """Keyboards below the input field are checked but, as at Telegram, not part of the message."""
     if isinstance(given.get("keyboard"), list) or given.get("remove_keyboard") or given.get("force_reply"):
         return
     raise bad_request("can't parse reply keyboard markup JSON object")
+
+
+def parsed_below(given: Any, kind: str) -> Json | None:
+    """What the markup of a message for a chat of that kind makes of the keyboard below: {"keyboard": rows, …}, or
+    {} where it takes it away; None where it leaves it. As at Telegram, it is no part of the message."""
+    if not isinstance(given, dict) or not given.get("keyboard"):
+        return {} if isinstance(given, dict) and given.get("remove_keyboard") else None
+    rows = given["keyboard"]
+    if not isinstance(rows, list) or not all(isinstance(row, list) for row in rows):
+        raise bad_request("can't parse reply keyboard markup JSON object")
+    keyboard = [[_below_button(button, kind) for button in row] for row in rows if row]
+    looks = {name: True for name in _BELOW_LOOKS if given.get(name)}
+    return {"keyboard": keyboard, **looks} if keyboard else None
+
+
+def _below_button(given: Any, kind: str) -> Json:
+    """https://core.telegram.org/bots/api#keyboardbutton; those that ask may ask for a location or a chat."""
+    if isinstance(given, str):
+        given = {"text": given}
+    if not isinstance(given, dict) or not isinstance(given.get("text"), str):
+        raise bad_request("can't parse keyboard button: Can't find field \"text\"")
+    if not given["text"].strip():
+        raise bad_request("keyboard button text must be non-empty")
+    asked = next((name for name in ("request_location", "request_chat") if given.get(name)), None)
+    if asked is None:
+        return {"text": given["text"]}
+    if kind != "private":
+        what = "location" if asked == "request_location" else "chats"
+        raise bad_request(f"{what} can be requested in private chats only")
+    return {"text": given["text"], asked: True if asked == "request_location" else _asked_chat(given[asked])}
+
+
+def _asked_chat(given: Any) -> Json:
+    """https://core.telegram.org/bots/api#keyboardbuttonrequestchat"""
+    if not isinstance(given, dict) or not isinstance(given.get("request_id"), int) or "chat_is_channel" not in given:
+        raise bad_request("can't parse keyboard button request chat")
+    return {name: given[name] for name in _CHAT_CRITERIA if given.get(name) is not None}
 
 
 def _button(given: Any) -> Json:

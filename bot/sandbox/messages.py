@@ -67,7 +67,7 @@ def origin(state: State, chat: Chat, message: Json) -> Json:
 
 def carried(message: Json) -> Json:
     """The content that a forward or a copy takes along."""
-    names = ("text", "entities", "caption", "caption_entities", "document", "photo", "rich_message")
+    names = ("text", "entities", "caption", "caption_entities", "document", "photo", "location", "rich_message")
     return {name: message[name] for name in names if name in message}
 
 
@@ -84,6 +84,13 @@ def announce(state: State, chat: Chat) -> None:
     state.events.publish("chat", chat.id, chat=chat.overview())
 
 
+def put_below(state: State, chat: Chat, below: Json) -> None:
+    """The keyboard below the field that one writes in, see keyboards.parsed_below; here all in the chat have one."""
+    if below != chat.below:
+        chat.below = below
+        announce(state, chat)
+
+
 def member(state: State, chat: Chat, person: int) -> Json:
     """ChatMember: https://core.telegram.org/bots/api#chatmember"""
     if person == state.bot_id:
@@ -92,7 +99,7 @@ def member(state: State, chat: Chat, person: int) -> Json:
     if person == chat.owner:
         return {"user": user, "status": "creator", "is_anonymous": False}
     if person in chat.administrators:
-        return {"user": user, "status": "administrator", **rights(chat.kind)}
+        return {"user": user, "status": "administrator", **rights(chat.kind), **chat.rights.get(person, {})}
     return {"user": user, "status": "member" if person in chat.members else "left"}
 
 

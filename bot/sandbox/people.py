@@ -6,7 +6,8 @@ from typing import Any
 from bot.sandbox.chats import Chat, Json, Person, Query
 from bot.sandbox.entities import utf16_length
 from bot.sandbox.errors import ApiError, PersonError
-from bot.sandbox.messages import announce, bot_member, carried, change, origin, post, remove
+from bot.sandbox.messages import announce, bot_member, carried, change, member, origin, post, put_below, remove
+from bot.sandbox.sharing import shared_chat
 from bot.sandbox.state import State
 from bot.sandbox.texts import CAPTION_LIMIT, TEXT_LIMIT, formatted
 
@@ -50,13 +51,14 @@ def present(state: State, chat: Chat, given: Any) -> Person:
 
 
 def say(state: State, chat: Chat, given: Json, file: Json | None = None) -> Json:
-    """A person's message: text, or a file (`file` is its document or photo field) with a caption."""
+    """A person's message: text, a place (`location`), a chat that the bot asked for (`chat_shared`), or a file
+    (`file` is its document or photo field) with a caption."""
     person = present(state, chat, given.get("from"))
     if chat.blocked:
         raise PersonError("The bot is blocked here: unblock it first.", 409)
-    if chat.kind == "channel" and person.id not in chat.administrators | {chat.owner}:
+    if chat.kind == "channel" and not _may_post(member(state, chat, person.id)):
         raise PersonError("Only administrators write in a channel.", 403)
-    content = _content(state, given, file)
+    content = _given(state, chat, person, given, file)
     forwarded = given.get("forward_from")
     if forwarded is not None:
         content = {**_forwarded(state, forwarded, content)}
@@ -65,7 +67,33 @@ def say(state: State, chat: Chat, given: Json, file: Json | None = None) -> Json
     reply, thread = _place(chat, given)
     chat.started = True
     message = post(state, chat, content, sender=person.user(), thread=thread, reply=reply)
+    if chat.below.get("one_time_keyboard"):
+        put_below(state, chat, {})
     return {**message, "update_id": _tell(state, chat, message, person, edited=False)}
+
+
+def _may_post(told: Json) -> bool:
+    """In a channel; the owner's rights are not told one by one."""
+    return bool(told.get("can_post_messages", told["status"] == "creator"))
+
+
+def _given(state: State, chat: Chat, person: Person, given: Json, file: Json | None) -> Json:
+    if given.get("location"):
+        return _location(given["location"])
+    if given.get("chat_shared"):
+        return shared_chat(state, chat, person, given["chat_shared"])
+    return _content(state, given, file)
+
+
+def _location(given: Any) -> Json:
+    """https://core.telegram.org/bots/api#location"""
+    try:
+        latitude, longitude = float(given["latitude"]), float(given["longitude"])
+    except (KeyError, TypeError, ValueError):
+        raise PersonError("A location has a latitude and a longitude.") from None
+    if not (-90 <= latitude <= 90 and -180 <= longitude <= 180):
+        raise PersonError("There is no such place on Earth.")
+    return {"location": {"latitude": latitude, "longitude": longitude}}
 
 
 def _content(state: State, given: Json, file: Json | None) -> Json:

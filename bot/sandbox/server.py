@@ -1,6 +1,7 @@
 """The sandbox as an HTTP server on this computer."""
 
 import asyncio
+from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
@@ -22,7 +23,8 @@ GRACE = 2.0  # seconds for running requests when the server stops
 
 class Sandbox:
     """A Telegram of one's own. `token` is the bot's, of Telegram's form 123456:ABC…; port 0 takes a free one;
-    `intro`, {"title", "text", "steps": […]}, is what the chat page tells a newcomer."""
+    `intro`, {"title", "text", "steps": […]}, is what the chat page tells a newcomer; what lies in `pictures` is
+    served at /pictures/."""
 
     def __init__(
         self,
@@ -33,8 +35,10 @@ class Sandbox:
         host: str = "127.0.0.1",
         port: int = 0,
         intro: dict[str, Any] | None = None,
+        pictures: Path | None = None,
     ) -> None:
         self.url = ""
+        self._pictures = pictures
         self._host = host
         self._port = port
         self._closing = asyncio.Event()
@@ -91,7 +95,7 @@ class Sandbox:
             return web.Response(status=403, text="This is for the computer that the sandbox runs on.")
         if path.startswith("/client/"):
             return await self._client.answer(request)
-        return page_file(path)
+        return page_file(path, self._pictures)
 
 
 def _request(

@@ -6,7 +6,7 @@ from pathlib import Path
 from aiohttp import web
 
 FOLDER = Path(__file__).with_name("page")
-_NAME = re.compile(r"/page/([A-Za-z0-9_][A-Za-z0-9_.-]*)")
+_NAME = re.compile(r"/(page|pictures)/([A-Za-z0-9_][A-Za-z0-9_.-]*)")
 HEADERS = {
     "Cache-Control": "no-cache",
     "Content-Security-Policy": (
@@ -27,13 +27,13 @@ TYPES = {
 }
 
 
-def page_file(path: str) -> web.StreamResponse:
-    """The page itself at "/", its parts at /page/<file>; no folders below."""
-    match = _NAME.fullmatch(path)
-    name = "index.html" if path == "/" else match[1] if match else ""
-    file = FOLDER / name
-    if name and Path(name).suffix in TYPES and file.is_file():
-        return web.FileResponse(file, headers={**HEADERS, "Content-Type": TYPES[Path(name).suffix]})
+def page_file(path: str, pictures: Path | None = None) -> web.StreamResponse:
+    """The page itself at "/", its parts at /page/<file>, pictures at /pictures/<file>; no folders below."""
+    match = _NAME.fullmatch("/page/index.html" if path == "/" else path)
+    folder = {"page": FOLDER, "pictures": pictures}[match[1]] if match else None
+    file = folder / match[2] if match and folder else None
+    if file and file.suffix in TYPES and file.is_file():
+        return web.FileResponse(file, headers={**HEADERS, "Content-Type": TYPES[file.suffix]})
     if path == "/":
         return web.Response(text="The sandbox runs; its chat page is not here.", headers=HEADERS)
     return web.Response(status=404, text="There is nothing here.", headers=HEADERS)

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from bot.domain.article import Added, Article, StoredArticle
 from bot.storage import keys
+from bot.storage.clock import PRESENT
 from bot.storage.connection import Client
 from bot.storage.streams import unless_stopping
 
@@ -14,12 +15,14 @@ _CHANGES_KEPT = 100_000
 _CHANGES_WAIT_MS = 2000
 
 # Arrival is the server's time, so that it orders articles and what chats settle, whatever a process's clock says.
-_ADD = """
+_ADD = (
+    PRESENT
+    + """
 if redis.call('HEXISTS', KEYS[1], ARGV[1]) == 1 then return 0 end
 local arrived = tonumber(ARGV[3])
 if arrived == 0 then
-  local time = redis.call('TIME')
-  arrived = time[1] * 1000 + math.floor(time[2] / 1000)
+  arrived = present(KEYS[7]) + 1
+  tell(KEYS[7], arrived)
 end
 local stamp = string.format('%.0f', arrived)
 redis.call('HSET', KEYS[1], ARGV[1], stamp .. ':' .. ARGV[4] .. ':' .. ARGV[2])
@@ -32,6 +35,7 @@ if ARGV[4] == '1' then
 end
 return 1
 """
+)
 
 # Only over what was read. The category may be another; what is owed to readers goes along.
 _REPLACE = """
@@ -115,6 +119,10 @@ class ArticleStore:
         )
         return await self.get_many(article_id.decode() for article_id in ids)
 
+    async def count_owed(self, slug: str, after: datetime, until: datetime) -> int:
+        """How many arrived for the readers of a category."""
+        return int(await self._redis.zcount(keys.owed_in(slug), f"({_ms(after)}", _ms(until)))
+
     async def count_since(self, slug: str, after: datetime) -> int:
         return int(await self._redis.zcount(keys.arrivals_in(slug), f"({_ms(after)}", "+inf"))
 
@@ -162,6 +170,7 @@ class ArticleStore:
                     keys.CHANGES,
                     keys.PLANS,
                     keys.owed_in(article.category),
+                    keys.CLOCK,
                 ],
                 args=[article.id, article.model_dump_json(), arrived, int(owed), _CHANGES_KEPT],
             )

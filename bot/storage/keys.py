@@ -21,13 +21,19 @@ ARTICLES = f"{_TAG}:articles"  # hash: article id -> "<arrived ms>:<1 if owed>:<
 ARRIVALS = f"{_TAG}:articles:arrivals"  # sorted set: article id by arrival
 CHANGES = f"{_TAG}:articles:changes"  # stream: what was stored or removed, for the search indexes
 
+CLOCK = f"{_TAG}:clock"  # string: the latest millisecond that was told to be over
+
 CATEGORIES = f"{_TAG}:categories"  # hash: slug -> JSON
 CATEGORY_ORDER = f"{_TAG}:categories:order"  # sorted set: slug by position
 FEEDS = f"{_TAG}:feeds"  # hash: URL -> category slug
 
+SAVERS = f"{_TAG}:saved"  # set: the private chats that have saved articles
+
 LAST_NUMBER = f"{_TAG}:subscriptions:last"  # counter
 WORDS = f"{_TAG}:subscriptions:words"  # hash: slug, zone, language, … -> the number that records have for it
 DUE_MINUTES = f"{_TAG}:subscriptions:due"  # sorted set: the minutes (since 1970) at which any digest is due
+
+MUTING = f"{_TAG}:subscriptions:muting"  # bitmap: the numbers of those who have muted anything
 
 PLANS = f"{_TAG}:plans"  # stream: published articles whose recipients are not yet in the outbox
 NEWCOMERS = f"{_TAG}:plans:newcomers"  # sorted set: who is settled past an unfinished plan, by until when (ms)
@@ -61,6 +67,11 @@ def subscribers_of(slug: str) -> str:
 def instant_subscribers_of(slug: str) -> str:
     """Bitmap: the numbers of those who want a category's articles at once."""
     return f"{_TAG}:category:{slug}:instant"
+
+
+def let_through(slug: str) -> str:
+    """Bitmap: the numbers of those for whom they are held at present, but for breaking news."""
+    return f"{_TAG}:category:{slug}:through"
 
 
 def record(number: int) -> tuple[str, str]:
@@ -98,9 +109,34 @@ def heir(number: int) -> str:
     return f"{_TAG}:subscriptions:heir:{number}"
 
 
+def talk(address: Address) -> str:
+    """String: when (the store's ms) people last wrote to each other there; gone after an hour."""
+    return f"{_TAG}:chat:{address.chat_id}:{address.thread_id or ''}:talk"
+
+
 def heard(chat_id: int) -> str:
     """String: when (the store's ms) this chat last showed that it can be written to; gone after a day."""
     return f"{_TAG}:chat:{chat_id}:heard"
+
+
+def managed_by(person: int) -> str:
+    """String: the chat that a person sets up from their private one, as JSON; gone after an hour."""
+    return f"{_TAG}:managed:{person}"
+
+
+def asked(address: Address, person: int) -> str:
+    """String: what this person writes there next is a word to mute; gone after five minutes."""
+    return f"{_TAG}:chat:{address.chat_id}:{address.thread_id or ''}:asked:{person}"
+
+
+def refused(chat_id: int, person: int) -> str:
+    """String: this person has been told within the hour that others change what comes to this chat."""
+    return f"{_TAG}:chat:{chat_id}:refused:{person}"
+
+
+def saved(chat_id: int) -> str:
+    """Sorted set: the articles that the person of this private chat has saved, by when (ms)."""
+    return f"{_TAG}:chat:{chat_id}:saved"
 
 
 def draft(draft_id: str) -> str:

@@ -6,7 +6,8 @@ after a crash only the messages that were in flight are in doubt. There is one s
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Container, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import AsyncIterator, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -18,6 +19,8 @@ from bot.storage.connection import Client
 from bot.storage.streams import Entry, LeaseQueue, Presence, take_any
 
 CHUNK_SIZE = 100
+#: With this begins the id of an edition that is a digest.
+DIGEST = "d-"
 _INDEX_KEPT = timedelta(days=14)
 #: Far longer than anything stays owed; once sent, it goes with its receipts.
 _EDITION_KEPT = timedelta(days=30)
@@ -25,8 +28,6 @@ _EDITION_KEPT = timedelta(days=30)
 #: Were it longer, all that a broadcast has still to send would be followed by an edit that changes nothing.
 _ON_ITS_WAY = timedelta(minutes=5)
 _SCANNED_AT_ONCE = 1000
-#: Of a set, where few members are wanted.
-_PAGE = 10_000
 _REFUSALS_KEPT = 100
 
 #: A Redis command with its arguments, to be run in one step with others.
@@ -82,10 +83,23 @@ class Outbox:
                 pipe.execute_command(*command)
             await pipe.execute()
 
+    async def store(self, editions: Iterable[Edition]) -> None:
+        """Before they are owed to anybody."""
+        telling: defaultdict[str, list[str]] = defaultdict(list)
+        async with self._redis.pipeline(transaction=False) as pipe:
+            for edition in editions:
+                pipe.execute_command(*_setting(edition))
+                for article_id in edition.articles:
+                    telling[article_id].append(edition.id)
+            for article_id, ids in telling.items():
+                for command in _listing(article_id, ids):
+                    pipe.execute_command(*command)
+            await pipe.execute()
+
     async def owe_once(self, edition: Edition, numbers: Sequence[int], article_id: str) -> bool:
         """Unless an edition of that id is stored, or that article no longer is. It is stored even if it is owed to
         nobody, to tell that this was done."""
-        commands = [_storing(edition), *order(edition, numbers)]
+        commands = [_setting(edition), *order(edition, numbers)]
         owed_keys = [keys.edition(edition.id), keys.ARTICLES]
         return bool(await self._owe_once(keys=owed_keys, args=[article_id, orjson.dumps(commands)]))
 
@@ -149,12 +163,24 @@ class Outbox:
         return [raw.decode() for raw in await self._redis.smembers(keys.editions_of(article_id))]
 
     async def editions_to(self, article_id: str, number: int) -> list[str]:
-        """Those of them that may be owed to this subscription. A digest has its subscription's number in its id: the
-        digests of all others may be very many, and stay where they are."""
-        key = keys.editions_of(article_id)
-        patterns = (f"{article_id}-*", f"d{number}-*")
-        found = {raw.decode() for one in patterns async for raw in self._redis.sscan_iter(key, one, _PAGE)}
-        return sorted(found)
+        """Those of them that this subscription has got, or is owed; and those that are for many."""
+        editions = await self.editions_of(article_id)
+        digests = [edition_id for edition_id in editions if edition_id.startswith(DIGEST)]
+        async with self._redis.pipeline(transaction=False) as pipe:
+            for edition_id in digests:
+                pipe.hexists(*keys.receipt(edition_id, number))
+            received = await pipe.execute()
+        got = {edition_id for edition_id, has_it in zip(digests, received, strict=True) if has_it}
+        owed = await self._owed_to(number) if digests else set()
+        return sorted(set(editions) - set(digests) | got | owed.intersection(digests))
+
+    async def _owed_to(self, number: int) -> set[str]:
+        """The editions that wait for a subscription, in the stream or outside of it."""
+        found = {chunk.edition_id async for chunk in self._chunks_with(None, number)}
+        for key in (keys.LATER, keys.DOUBTS):
+            async for task, _ in self._redis.zscan_iter(key, f'\\["*","*",{number},*', _SCANNED_AT_ONCE):
+                found.add(orjson.loads(task)[1])
+        return found
 
     async def recall(self, edition: Edition, recall: Edition, replacement: Edition | None) -> int:
         """Lets `recall` follow `edition` to all whom it reached or is just reaching; `replacement` is what those
@@ -214,13 +240,13 @@ class Outbox:
             if mark in trying
         }
 
-    async def _chunks_with(self, edition_id: str, number: int | None = None) -> AsyncIterator[Chunk]:
+    async def _chunks_with(self, edition_id: str | None, number: int | None = None) -> AsyncIterator[Chunk]:
         """Told apart before they are read: there may be ten thousand."""
-        wanted, member = edition_id.encode(), b"," if number is None else b",%d," % number
+        wanted, member = edition_id.encode() if edition_id else None, b"," if number is None else b",%d," % number
         for urgency in Urgency:
             last = "-"
             while rows := await self._redis.xrange(keys.outbox(urgency), last, "+", count=_SCANNED_AT_ONCE):
-                found = [row for row in rows if row[1][b"e"] == wanted and member in b",%b," % row[1][b"n"]]
+                found = [row for row in rows if wanted in (None, row[1][b"e"]) and member in b",%b," % row[1][b"n"]]
                 for chunk in await self._open_all({urgency: [Entry(row[0].decode(), row[1]) for row in found]}):
                     yield chunk
                 last = f"({rows[-1][0].decode()}"
@@ -245,23 +271,35 @@ def order(edition: Edition, numbers: Sequence[int], planned: int = 0) -> list[Co
     """The commands that store an edition and owe it to these subscriptions, chosen at `planned` (ms)."""
     if not numbers:
         return []
-    commands = [_storing(edition)]
-    for article_id in edition.articles:
-        index = keys.editions_of(article_id)
-        commands += [["SADD", index, edition.id], ["EXPIRE", index, str(int(_INDEX_KEPT.total_seconds()))]]
+    alone = len(numbers) == 1 and edition.action == "send" and edition.category is None
+    return [*_storing(edition), *owe(edition, numbers, planned, alone=alone)]
+
+
+def owe(edition: Edition, numbers: Sequence[int], planned: int = 0, *, alone: bool = False) -> list[Command]:
+    """The commands that owe an edition, stored before, to these; `alone`: nobody else is owed it."""
+    commands: list[Command] = []
     for start in range(0, len(numbers), CHUNK_SIZE):
         chunk = ",".join(str(number) for number in numbers[start : start + CHUNK_SIZE])
         fields = ["e", edition.id, "n", chunk, "p", str(planned)]
-        alone = len(numbers) == 1 and edition.action == "send" and edition.category is None
         commands.append(["XADD", keys.outbox(edition.urgency), "*", *fields, *(("o", "1") if alone else ())])
     commands.append(["HINCRBY", keys.COUNTERS, "owed", str(len(numbers))])
     return commands
 
 
-def _storing(edition: Edition) -> Command:
+def _storing(edition: Edition) -> list[Command]:
+    listing = (command for article_id in edition.articles for command in _listing(article_id, [edition.id]))
+    return [_setting(edition), *listing]
+
+
+def _setting(edition: Edition) -> Command:
     """Unless it is stored: a later slice of the same plan finds the edition as delivery may have changed it."""
     kept = str(int(_EDITION_KEPT.total_seconds()))
     return ["SET", keys.edition(edition.id), edition.model_dump_json(), "EX", kept, "NX"]
+
+
+def _listing(article_id: str, edition_ids: Sequence[str]) -> list[Command]:
+    index = keys.editions_of(article_id)
+    return [["SADD", index, *edition_ids], ["EXPIRE", index, str(int(_INDEX_KEPT.total_seconds()))]]
 
 
 def _chunk(urgency: Urgency, entry: Entry, marks: bytes) -> Chunk:

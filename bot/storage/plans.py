@@ -14,6 +14,7 @@ from dataclasses import dataclass
 import orjson
 
 from bot.storage import keys
+from bot.storage.clock import PRESENT
 from bot.storage.connection import Client
 from bot.storage.outbox import Command
 from bot.storage.streams import Entry, LeaseQueue, Presence
@@ -22,13 +23,14 @@ from bot.storage.streams import Entry, LeaseQueue, Presence
 @dataclass(frozen=True, slots=True)
 class Slice:
     """`planned`: the store's last full millisecond when it was read, as StoreClock tells it; `left`: how many
-    had left by then; `more` may follow."""
+    had left by then; `more` may follow; `muting`: those of them who have muted anything."""
 
     start: int
     left: int
     numbers: list[int]
     planned: int
     more: bool
+    muting: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,14 +43,19 @@ class Unfinished:
 
 
 # The moment, the subscribers and the newcomers as they are together: whoever changes before that is seen changed.
-_SLICE = """
+_SLICE = (
+    PRESENT
+    + """
 local progress = redis.call('HMGET', KEYS[1], 'cursor', 'left')
 local start = tonumber(progress[1] or '0')
-local time = redis.call('TIME')
-local planned = string.format('%.0f', time[1] * 1000 + math.floor(time[2] / 1000) - 1)
-local bits = redis.call('GETRANGE', KEYS[2], start, start + ARGV[1] - 1)
-return {start, tonumber(progress[2] or '0'), planned, bits, redis.call('ZRANGEBYSCORE', KEYS[3], ARGV[2], '+inf')}
+local planned = tell(KEYS[4], present(KEYS[4]))
+local bits = {}
+for i = 5, #KEYS do bits[i - 4] = redis.call('GETRANGE', KEYS[i], start, start + ARGV[1] - 1) end
+local muting = redis.call('GETRANGE', KEYS[3], start, start + ARGV[1] - 1)
+local newcomers = redis.call('ZRANGEBYSCORE', KEYS[2], ARGV[2], '+inf')
+return {start, tonumber(progress[2] or '0'), planned, newcomers, muting, bits}
 """
+)
 
 # Only for a plan that is not finished, an article as it was published with it and worded since (a correction makes it
 # longer), and a slice that is as it was read.
@@ -81,16 +88,19 @@ class Plans:
     async def prepare(self) -> None:
         await self.queue.prepare()
 
-    async def next_slice(self, plan: Entry, slug: str, length: int) -> Slice:
-        """The subscribers in the `length` bytes of the category's bitmap at which the plan stands."""
-        start, left, planned, bits, newcomers = await self._slice(
-            keys=[keys.fan_out(plan.id), keys.instant_subscribers_of(slug), keys.NEWCOMERS],
+    async def next_slice(self, plan: Entry, slug: str, length: int, *, breaking: bool = False) -> Slice:
+        """The subscribers in the `length` bytes of the category's bitmap at which the plan stands; `breaking` news is
+        also for those whose hold lets it through."""
+        wanting = [keys.instant_subscribers_of(slug), *([keys.let_through(slug)] if breaking else [])]
+        start, left, planned, newcomers, muting, bits = await self._slice(
+            keys=[keys.fan_out(plan.id), keys.NEWCOMERS, keys.MUTING, keys.CLOCK, *wanting],
             args=[length, int(plan.fields[b"arrived"])],
         )
         members = (member.decode().split(":", 1) for member in newcomers)
         left_out = {int(number) for number, of in members if of == slug}
-        numbers = [number for number in _numbers(bits, start) if number not in left_out]
-        return Slice(start, left, numbers, int(planned), len(bits) == length)
+        found = sorted({number for some in bits for number in _numbers(some, start)} - left_out)
+        more = any(len(some) == length for some in bits)
+        return Slice(start, left, found, int(planned), more, frozenset(_numbers(muting, start)).intersection(found))
 
     async def advance(
         self, plan: Entry, article_id: str, done: Slice, end: int, commands: list[Command], *, length: int = 0

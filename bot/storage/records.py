@@ -1,8 +1,8 @@
 """Subscriptions as they are stored: packed into some fifty bytes each.
 
 A record is a MessagePack array (https://msgpack.org) in which slugs, time zones, languages and the like stand as
-numbers of an ever-growing table of words, and moments as milliseconds. What does not fit this form, such as a
-category with a schedule of its own, is kept as JSON, which begins with a byte that no such array begins with.
+numbers of an ever-growing table of words, and moments as milliseconds. What does not fit this form is kept as JSON,
+which begins with a byte that no such array begins with.
 
 Schedules are packed as times of day and are no words: anyone can type millions of them, and words never go.
 """
@@ -12,13 +12,17 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, time
 from functools import lru_cache
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import msgspec
 from pydantic import ValidationError
 
 from bot.domain.delivery import Cause
-from bot.domain.schedule import Schedule
+from bot.domain.digest import Form
+from bot.domain.hold import Hold, Holding
+from bot.domain.quiet import Quiet
+from bot.domain.schedule import EVERY_DAY, Schedule
 from bot.domain.subscription import ChatKind, Parked, Subscription
 from bot.storage import keys
 from bot.storage.connection import Client
@@ -27,6 +31,9 @@ from bot.storage.connection import Client
 _LAST_MOMENT = 253_402_300_799_999
 _LARGEST = 2**63 - 1
 _SCHEDULES_SHARED = 4096
+#: What stands before the minutes of a schedule that is not daily; no day has so many minutes.
+_HOURLY = 0xFFFF
+_ON_DAYS = 0x8000
 _ZONES_SHARED = 1024
 
 
@@ -47,9 +54,32 @@ class UnknownWord(Exception):
     """The table of words in this process lacks it: load it anew."""
 
 
+class _Hold(msgspec.Struct, array_like=True, frozen=True, gc=False):
+    cause: str
+    began: int
+    until: int
+    breaking: bool
+    articles: list[str]
+
+
+class _Wishes(msgspec.Struct, array_like=True, frozen=True, gc=False):
+    """What few have wished for. `quiet`: two minutes of the day, and whether breaking news comes then; what is muted
+    are no words, since anyone can type millions of them."""
+
+    form: str = Form.TEASERS
+    quiet: tuple[int, int, bool] | None = None
+    muted: list[str] = []
+    hold: _Hold | None = None
+    calmed: list[int] = []
+
+
+_NO_WISHES = _Wishes()
+
+
 class _Packed(msgspec.Struct, array_like=True, frozen=True, gc=False):
     """`kind`, `timezone`, `language`, and the cause in `parked` are numbers of words; `schedule` holds the minutes of
-    the day, two bytes each; `categories` holds in turn a slug's word and, in ms after `since`, its own `since`."""
+    the day, two bytes each, after a bit for each day of the week where not every day is meant; `categories` holds in
+    turn a slug's word, in ms after `since` its own `since`, and its own schedule where that is another one."""
 
     chat_id: int
     thread_id: int
@@ -58,8 +88,9 @@ class _Packed(msgspec.Struct, array_like=True, frozen=True, gc=False):
     language: int
     schedule: bytes
     since: int
-    categories: list[int]
+    categories: list[int | bytes]
     parked: tuple[int, int] | None = None
+    wishes: _Wishes | None = None
 
 
 _INTERN = """
@@ -128,10 +159,11 @@ class Records:
             kind=number[s.kind.value],
             timezone=number[s.timezone],
             language=number[s.language],
-            schedule=struct.pack(f">{len(s.schedule.times)}H", *(t.hour * 60 + t.minute for t in s.schedule.times)),
+            schedule=_packed(s.schedule),
             since=first,
-            categories=[part for slug in s.categories for part in (number[slug], since[slug] - first)],
+            categories=_chosen(s, number, {slug: moment - first for slug, moment in since.items()}),
             parked=(number[s.parked.cause.value], _ms(s.parked.since)) if s.parked else None,
+            wishes=_wishes(s, number),
         )
         return self._encode(packed), number
 
@@ -146,21 +178,40 @@ class Records:
         """With no look at what was validated before it was packed."""
         packed, words = self._decode(raw), self._words.by_number
         schedule = self._schedule(packed.schedule)
-        pairs, first, moment = iter(packed.categories), packed.since, datetime.fromtimestamp
+        numbers = [part for part in packed.categories if type(part) is int]
+        pairs, first, moment = iter(numbers), packed.since, datetime.fromtimestamp
         since = {words[slug]: moment((first + later) / 1000, UTC) for slug, later in zip(pairs, pairs, strict=True)}
+        categories = dict.fromkeys(since, schedule)
+        if len(numbers) < len(packed.categories):
+            categories |= self._own_schedules(packed.categories)
         timezone = words[packed.timezone]
         self._zone(timezone)
         return Subscription.model_construct(
             chat_id=packed.chat_id,
             thread_id=packed.thread_id or None,
             kind=self._kind(words[packed.kind]),
-            categories=dict.fromkeys(since, schedule),
+            categories=categories,
             schedule=schedule,
             timezone=timezone,
             language=words[packed.language],
             since=since,
             parked=self._parked(*packed.parked) if packed.parked else None,
+            **(self._wished(packed.wishes) if packed.wishes else {}),
         )
+
+    def _wished(self, wishes: _Wishes) -> dict[str, Any]:
+        return {
+            "form": Form(wishes.form),
+            "quiet": _quiet(*wishes.quiet) if wishes.quiet else None,
+            "muted": tuple(wishes.muted),
+            "hold": _hold(wishes.hold) if wishes.hold else None,
+            "calmed": tuple(self._words.by_number[slug] for slug in wishes.calmed),
+        }
+
+    def _own_schedules(self, parts: list[int | bytes]) -> dict[str, Schedule]:
+        """Each stands behind the pair of numbers of its category."""
+        words, slugs = self._words.by_number, zip(parts, parts[2:], strict=False)
+        return {words[slug]: self._schedule(own) for slug, own in slugs if type(slug) is int and type(own) is bytes}
 
     def _parked(self, cause: int, since: int) -> Parked:
         return Parked.model_construct(cause=Cause(self._words.by_number[cause]), since=_moment(since))
@@ -168,23 +219,72 @@ class Records:
 
 def words_of(subscription: Subscription) -> set[str]:
     s = subscription
-    return {s.kind.value, s.timezone, s.language, *s.categories, *([s.parked.cause.value] if s.parked else [])}
+    parked = [s.parked.cause.value] if s.parked else []
+    return {s.kind.value, s.timezone, s.language, *s.categories, *s.calmed, *parked}
+
+
+def _chosen(s: Subscription, number: dict[str, int], since: dict[str, int]) -> list[int | bytes]:
+    packed: list[int | bytes] = []
+    for slug, own in s.categories.items():
+        packed += [number[slug], since[slug], *([_packed(own)] if own != s.schedule else [])]
+    return packed
+
+
+def _wishes(s: Subscription, number: dict[str, int]) -> _Wishes | None:
+    h = s.hold
+    wishes = _Wishes(
+        form=s.form,
+        quiet=(_minute(s.quiet.start), _minute(s.quiet.end), s.quiet.breaking) if s.quiet else None,
+        muted=list(s.muted),
+        hold=_Hold(h.cause, _ms(h.began), _ms(h.until), h.breaking, list(h.articles)) if h else None,
+        calmed=[number[slug] for slug in s.calmed],
+    )
+    return None if wishes == _NO_WISHES else wishes
+
+
+def _quiet(start: int, end: int, breaking: bool) -> Quiet:
+    return Quiet.model_construct(start=time(*divmod(start, 60)), end=time(*divmod(end, 60)), breaking=breaking)
+
+
+def _hold(hold: _Hold) -> Hold:
+    return Hold.model_construct(
+        cause=Holding(hold.cause),
+        began=_moment(hold.began),
+        until=_moment(hold.until),
+        breaking=hold.breaking,
+        articles=tuple(hold.articles),
+    )
+
+
+def _minute(moment: time) -> int:
+    return moment.hour * 60 + moment.minute
 
 
 def _exceptional(subscription: Subscription, moments: Iterable[int]) -> bool:
     s = subscription
     parked = [_ms(s.parked.since)] if s.parked else []
+    held = [_ms(s.hold.began), _ms(s.hold.until)] if s.hold else []
     return (
-        any(schedule != s.schedule for schedule in s.categories.values())
-        or s.categories.keys() != s.since.keys()
-        or not all(0 <= moment <= _LAST_MOMENT for moment in (*moments, *parked))
+        s.categories.keys() != s.since.keys()
+        or not all(0 <= moment <= _LAST_MOMENT for moment in (*moments, *parked, *held))
         or max(abs(s.chat_id), s.thread_id or 0) > _LARGEST
     )
 
 
+def _packed(schedule: Schedule) -> bytes:
+    days = sum(1 << day for day in schedule.days)
+    head = [_HOURLY] if schedule.hourly else [_ON_DAYS | days] if schedule.days != EVERY_DAY else []
+    numbers = [*head, *(t.hour * 60 + t.minute for t in schedule.times)]
+    return struct.pack(f">{len(numbers)}H", *numbers)
+
+
 def _schedule(packed: bytes) -> Schedule:
-    minutes = struct.unpack(f">{len(packed) // 2}H", packed)
-    return Schedule(tuple(time(*divmod(minute, 60)) for minute in minutes))
+    numbers = struct.unpack(f">{len(packed) // 2}H", packed)
+    if numbers[:1] == (_HOURLY,):
+        return Schedule(hourly=True)
+    on_days = numbers[0] & _ON_DAYS if numbers else 0
+    days = tuple(day for day in EVERY_DAY if numbers[0] >> day & 1) if on_days else EVERY_DAY
+    return Schedule(tuple(time(*divmod(minute, 60)) for minute in numbers[1 if on_days else 0 :]), days)
 
 
 def _ms(moment: datetime) -> int:

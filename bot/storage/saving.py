@@ -9,6 +9,7 @@ import orjson
 
 from bot.domain.subscription import Subscription
 from bot.storage import keys
+from bot.storage.clock import PRESENT
 from bot.storage.connection import Client
 from bot.storage.due import MOVE_DUE, due_slot, minute_of
 from bot.storage.outbox import Command
@@ -33,11 +34,32 @@ class Guard:
     plans: Sequence[str] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What is to be stored in the place of a record, and the commands that owe what it settles."""
+
+    record: Record
+    after: Subscription | None
+    owing: Sequence[Command] = ()
+    guard: Guard = field(default_factory=Guard)
+
+
+@dataclass(frozen=True, slots=True)
+class Packed:
+    """A change as it is stored: under that number, packed with these words and their numbers."""
+
+    change: Change
+    number: int
+    value: bytes
+    words: dict[str, int]
+
+
 # ARGV: what was read, what is to be stored, and JSON of the rest, named as in `task` below.
 _SAVE = (
     MOVE_DUE
+    + PRESENT
     + """
-local numbers, records, words, minutes, articles, plans, newcomers = unpack(KEYS)
+local numbers, records, words, minutes, articles, plans, newcomers, clock = unpack(KEYS)
 local read, packed, task = ARGV[1], ARGV[2], cjson.decode(ARGV[3])
 if (redis.call('HGET', numbers, task.address) or '') ~= task.known then return 0 end
 if (redis.call('HGET', records, task.field) or '') ~= read then return 0 end
@@ -47,8 +69,7 @@ end
 for _, article in ipairs(task.articles) do
   if redis.call('HSTRLEN', articles, article[1]) ~= article[2] then return 0 end
 end
-local time = redis.call('TIME')
-local now = string.format('%.0f', time[1] * 1000 + math.floor(time[2] / 1000))
+local now = string.format('%.0f', present(clock) + 1)
 for _, owed in ipairs(task.quiet) do
   if redis.call('ZCOUNT', owed, '(' .. task.moment, now) > 0 then return 0 end
 end
@@ -82,48 +103,51 @@ return 1
 
 class Saving:
     def __init__(self, redis: Client) -> None:
+        self._redis = redis
         self._save = redis.register_script(_SAVE)
 
-    async def save(
-        self,
-        record: Record,
-        number: int,
-        after: Subscription | None,
-        packed: bytes,
-        words: dict[str, int],
-        guard: Guard,
-        owing: Sequence[Command],
-    ) -> Saved:
-        """`number`: the record's, or the one that is to be its; `words`: with the numbers under which they are
-        packed."""
-        before, stored = record.subscription, record.subscription if record.number else None
-        bits, due, parked = bits_of(before, after), _due(stored, after), _parked(stored, after)
-        quiet = [keys.owed_in(slug) for slug in guard.categories if guard.moment]
-        plans = [(entry_id, keys.fan_out(entry_id)) for entry_id in guard.plans]
-        task = {
-            "address": keys.address(before.address),
-            "number": str(number),
-            "field": keys.record(number)[1],
-            "known": str(record.number or ""),
-            "words": [[word, str(packed_as)] for word, packed_as in words.items()],
-            "articles": list(guard.articles.items()),
-            "quiet": quiet,
-            "moment": str(_ms(guard.moment)) if guard.moment else "",
-            "plans": plans,
-            "byte": number // 8,
-            "due": due,
-            "parked": parked,
-            "bits": bits,
-            "instant": _instant(number, after),
-            "commands": list(owing),
-        }
-        fixed = [keys.WORDS, keys.DUE_MINUTES, keys.ARTICLES, keys.PLANS, keys.NEWCOMERS]
-        varying = [key for key, _ in (*parked, *bits)] + [cursor for _, cursor in plans]
-        saved = await self._save(
-            keys=[keys.numbers(before.chat_id), keys.record(number)[0], *fixed, *quiet, due[0], due[2], *varying],
-            args=[record.raw, packed, orjson.dumps(task)],
-        )
-        return Saved(saved)
+    async def save(self, packed: Packed) -> Saved:
+        return Saved(await self._save(*_arguments(packed)))
+
+    async def save_all(self, many: Sequence[Packed]) -> list[Saved]:
+        """Each for itself, in one go."""
+        async with self._redis.pipeline(transaction=False) as pipe:
+            for packed in many:
+                await self._save(*_arguments(packed), client=pipe)
+            return [Saved(saved) for saved in await pipe.execute()]
+
+
+def _arguments(packed: Packed) -> tuple[list[str], list[bytes]]:
+    """The keys and arguments of the script."""
+    record, after, guard = packed.change.record, packed.change.after, packed.change.guard
+    before, stored = record.subscription, record.subscription if record.number else None
+    bits, due, parked = bits_of(before, after), _due(stored, after), _parked(stored, after)
+    quiet = [keys.owed_in(slug) for slug in guard.categories if guard.moment]
+    plans = [(entry_id, keys.fan_out(entry_id)) for entry_id in guard.plans]
+    number = packed.number
+    task = {
+        "address": keys.address(before.address),
+        "number": str(number),
+        "field": keys.record(number)[1],
+        "known": str(record.number or ""),
+        "words": [[word, str(packed_as)] for word, packed_as in packed.words.items()],
+        "articles": list(guard.articles.items()),
+        "quiet": quiet,
+        "moment": str(_ms(guard.moment)) if guard.moment else "",
+        "plans": plans,
+        "byte": number // 8,
+        "due": due,
+        "parked": parked,
+        "bits": bits,
+        "instant": _instant(number, after),
+        "commands": list(packed.change.owing),
+    }
+    fixed = [keys.WORDS, keys.DUE_MINUTES, keys.ARTICLES, keys.PLANS, keys.NEWCOMERS, keys.CLOCK]
+    varying = [key for key, _ in (*parked, *bits)] + [cursor for _, cursor in plans]
+    return (
+        [keys.numbers(before.chat_id), keys.record(number)[0], *fixed, *quiet, due[0], due[2], *varying],
+        [record.raw, packed.value, orjson.dumps(task)],
+    )
 
 
 def _due(before: Subscription | None, after: Subscription | None) -> list[str]:
@@ -139,13 +163,19 @@ def _parked(before: Subscription | None, after: Subscription | None) -> list[tup
 
 
 def bits_of(before: Subscription, after: Subscription | None) -> list[tuple[str, int]]:
-    """For each category: subscribed, and wants it at once."""
+    """For each category: subscribed, wants it at once, would want breaking news; and whether anything is muted."""
     now = after.categories if after and not after.parked else {}
     bits = []
     for slug in {**before.categories, **(after.categories if after else {})}:
-        schedule = now.get(slug)
-        bits.append((keys.subscribers_of(slug), int(schedule is not None)))
-        bits.append((keys.instant_subscribers_of(slug), int(bool(schedule and schedule.instant))))
+        wanted = after if after and slug in now else None
+        bits.append((keys.subscribers_of(slug), int(wanted is not None)))
+        at_once = bool(wanted and wanted.at_once(slug))
+        bits.append((keys.instant_subscribers_of(slug), int(at_once)))
+        if before.hold or (after and after.hold):
+            through = bool(wanted and not at_once and wanted.at_once(slug, breaking=True))
+            bits.append((keys.let_through(slug), int(through)))
+    if before.muted or (after and after.muted):
+        bits.append((keys.MUTING, int(bool(after and after.muted))))
     return bits
 
 
@@ -153,7 +183,7 @@ def _instant(number: int, after: Subscription | None) -> list[tuple[str, str]]:
     """What a plan that has begun must know of it, see plans.py."""
     if after is None or after.parked:
         return []
-    at_once = (slug for slug, schedule in after.categories.items() if schedule.instant)
+    at_once = (slug for slug in after.categories if after.at_once(slug))
     return [(keys.newcomer(number, slug), str(_ms(after.settled_until(slug)))) for slug in at_once]
 
 

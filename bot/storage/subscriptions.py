@@ -18,10 +18,12 @@ from bot.storage.connection import Client
 from bot.storage.due import DueIndex, due_slot, minute_of
 from bot.storage.outbox import Command
 from bot.storage.records import Record, Records, UnknownWord, Unreadable, Words, words_of
-from bot.storage.saving import Guard, Saved, Saving
+from bot.storage.saving import Change, Guard, Packed, Saved, Saving
 
 _LOG = logging.getLogger(__name__)
 _HEARD_KEPT = timedelta(days=1)
+#: Longer than a conversation keeps an article waiting.
+_TALK_KEPT = timedelta(hours=1)
 #: As long as anything stays owed.
 _HEIR_KEPT = timedelta(days=30)
 _UNREADABLE_PUT_OFF = timedelta(hours=1)
@@ -37,6 +39,12 @@ for i = 1, #bucket, 2 do
   if string.match(bucket[i], '^-?%d+') == ARGV[1] then table.insert(found, bucket[i + 1]) end
 end
 return found
+"""
+
+_NOTE_TALK = """
+if redis.call('HEXISTS', KEYS[1], ARGV[1]) == 0 then return end
+local time = redis.call('TIME')
+redis.call('SET', KEYS[2], string.format('%.0f', time[1] * 1000 + math.floor(time[2] / 1000)), 'EX', ARGV[2])
 """
 
 _MOVE = """
@@ -58,6 +66,7 @@ class SubscriptionStore:
         self._saving = Saving(redis)
         self._due = DueIndex(redis)
         self._of_chat = redis.register_script(_OF_CHAT)
+        self._note_talk = redis.register_script(_NOTE_TALK)
         self._move = redis.register_script(_MOVE)
 
     # -- reading ------------------------------------------------------------------------------------------------
@@ -87,6 +96,15 @@ class SubscriptionStore:
     async def heard_at(self, chat_id: int) -> int:
         """In the store's ms; 0 if it is more than a day ago."""
         return int(await self._redis.get(keys.heard(chat_id)) or 0)
+
+    async def note_talk(self, address: Address) -> None:
+        """People write to each other there just now; kept for those with a subscription only."""
+        found_by = [keys.numbers(address.chat_id), keys.talk(address)]
+        await self._note_talk(keys=found_by, args=[keys.address(address), int(_TALK_KEPT.total_seconds())])
+
+    async def talked_at(self, address: Address) -> int:
+        """When people last wrote to each other there, in the store's ms; 0 if it is more than an hour ago."""
+        return int(await self._redis.get(keys.talk(address)) or 0)
 
     async def decode(self, number: int, raw: bytes) -> Record | None:
         """A record that was fetched elsewhere, by `keys.record`. One that cannot be read is left out and logged, so
@@ -170,13 +188,26 @@ class SubscriptionStore:
     ) -> bool:
         """Together with the commands that owe what it settles; no `after` removes it. False, with nothing done, if
         the record has changed since it was read, or anything of the guard's."""
+        change = Change(record, after, owing, guard or Guard())
         number = record.number or int(await self._redis.incr(keys.LAST_NUMBER))
         while True:
-            packed, words = await self._pack(after) if after else (b"", {})
-            saved = await self._saving.save(record, number, after, packed, words, guard or Guard(), owing)
+            saved = await self._saving.save(await self._packed(change, number))
             if saved is not Saved.WORDS_CHANGED:
                 return saved is Saved.DONE
             await self._words.learn()
+
+    async def save_all(self, changes: Sequence[Change]) -> None:
+        """Likewise, each for itself, for subscriptions that are stored. What has changed since it was read stays."""
+        left = list(changes)
+        while left:
+            saved = await self._saving.save_all([await self._packed(one, one.record.number) for one in left])
+            left = [one for one, done in zip(left, saved, strict=True) if done is Saved.WORDS_CHANGED]
+            if left:
+                await self._words.learn()
+
+    async def _packed(self, change: Change, number: int) -> Packed:
+        value, words = await self._pack(change.after) if change.after else (b"", {})
+        return Packed(change, number, value, words)
 
     async def remove(self, address: Address) -> bool:
         """False if there was nothing."""

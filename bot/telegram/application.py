@@ -5,12 +5,8 @@ import os
 from collections.abc import Iterable
 from typing import Any, cast
 
-from telegram import (
-    BotCommand,
-    BotCommandScopeAllGroupChats,
-    BotCommandScopeAllPrivateChats,
-    Update,
-)
+from telegram import Update
+from telegram.constants import ChatType
 from telegram.error import BadRequest, InvalidToken, NetworkError, TelegramError
 from telegram.ext import (
     ApplicationBuilder,
@@ -22,20 +18,16 @@ from telegram.ext import (
 )
 
 from bot.rendering import menus
+from bot.rendering.wording import speak
 from bot.services import Services
 from bot.storage.connection import StoreError
-from bot.telegram.context import Context, NewsApplication, Shared, announce_to_editor
+from bot.telegram.context import Context, NewsApplication, Shared
 from bot.telegram.intake import ALLOWED_UPDATES
 from bot.telegram.limiter import AnswerLimiter, AnswerPacer
 from bot.telegram.messenger import TelegramMessenger
 from bot.telegram.request import AiohttpRequest
 
 _LOG = logging.getLogger(__name__)
-_GROUP_COMMANDS = ("subscribe", "unsubscribe", "categories", "latest", "schedule", "timezone", "ask", "why", "help")
-_ABOUT = (
-    "News by category, as it happens or once a day at your own time, and answers quoted from the articles. "
-    "Press Start and choose your categories."
-)
 
 
 def build_application(
@@ -97,8 +89,17 @@ def open_for_updates(
     routes: Iterable[BaseHandler[Update, Context, Any]],
 ) -> None:
     application.bot_data = Shared(services, messenger)
-    application.add_handlers({-1: [TypeHandler(Update, heard_from)], 0: list(routes)})
+    application.add_handlers(
+        {-2: [TypeHandler(Update, speak_theirs)], -1: [TypeHandler(Update, heard_from)], 0: list(routes)}
+    )
     application.add_error_handler(on_error)
+
+
+async def speak_theirs(update: Update, context: Context) -> None:
+    """All that the task of this update words is in the chat's language; every update has a task of its own, and its
+    handlers run in it one after the other."""
+    if update.effective_chat:
+        speak((await context.services.subscriptions.get(context.reader(update))).language)
 
 
 async def heard_from(update: Update, context: Context) -> None:
@@ -106,23 +107,18 @@ async def heard_from(update: Update, context: Context) -> None:
     if filters.StatusUpdate.ALL.check_update(update):
         return  # such as that the bot has just been removed
     if update.message or update.channel_post or update.callback_query:
-        await context.services.subscriptions.heard_from(context.reader(update).address)
+        await context.services.subscriptions.heard_from(context.here(update))
+    if _is_talk(update):
+        await context.services.subscriptions.note_talk(context.here(update))
 
 
-async def announce(application: NewsApplication, owners: Iterable[int]) -> None:
-    """Puts the command menus and the bot's description in place; without them it works all the same."""
-    bot = application.bot
-    for_readers = [BotCommand(name, words) for name, words in menus.READER_COMMANDS.items()]
-    in_groups = [command for command in for_readers if command.command in _GROUP_COMMANDS]
-    try:
-        await bot.set_my_commands(for_readers, BotCommandScopeAllPrivateChats())
-        await bot.set_my_commands(in_groups, BotCommandScopeAllGroupChats())
-        await bot.set_my_description(_ABOUT)
-        await bot.set_my_short_description("News by category, at your own time.")
-        for owner in owners:
-            await announce_to_editor(bot, owner)
-    except TelegramError as error:
-        _LOG.warning("the command menus could not be set: %s", error.message)
+def _is_talk(update: Update) -> bool:
+    """What people in a group write to each other, as far as the bot is shown it: without being an administrator it
+    sees only what is meant for it (https://core.telegram.org/bots/features#privacy-mode)."""
+    message = update.message
+    if message is None or message.chat.type not in (ChatType.GROUP, ChatType.SUPERGROUP):
+        return False
+    return not filters.COMMAND.check_update(update) and not message.is_automatic_forward
 
 
 async def on_error(update: object, context: Context) -> None:

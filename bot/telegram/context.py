@@ -1,30 +1,29 @@
 """What a handler has at hand: the services, who speaks, and how to answer."""
 
 from collections.abc import Callable
-from contextlib import suppress
 from typing import Any
 
 from telegram import (
-    Bot,
-    BotCommand,
-    BotCommandScopeChat,
     Chat,
     ChatMember,
+    ChatMemberAdministrator,
     InlineKeyboardButton,
     InlineKeyboardMarkup,
     Update,
 )
 from telegram import Message as TelegramMessage
-from telegram.constants import ChatType, ParseMode
-from telegram.error import BadRequest, Forbidden
+from telegram.constants import ChatAction, ChatType, ParseMode
+from telegram.error import BadRequest, ChatMigrated, Forbidden
 from telegram.ext import Application, BaseHandler, CallbackContext, ExtBot, JobQueue
 
 from bot.domain.category import Category
-from bot.domain.message import Message
+from bot.domain.message import Button, Message
 from bot.domain.subscription import Address, ChatKind, Subscription
+from bot.rendering import managing
 from bot.rendering.actions import Action, PublishDraft, decode
-from bot.rendering.menus import EDITOR_COMMANDS, READER_COMMANDS, category_buttons
+from bot.rendering.menus import category_buttons
 from bot.services import Services
+from bot.storage.managers import Managed
 from bot.subscriptions import Reader
 from bot.telegram.markup import keyboard, preview
 from bot.telegram.messenger import TelegramMessenger
@@ -51,28 +50,35 @@ class Shared:
 
 
 class Context(CallbackContext[ExtBot[None], dict[Any, Any], dict[Any, Any], Shared]):
-    """`action`: what the pressed button does, where one was pressed."""
+    """`action`: what the pressed button does, where one was pressed; `managed`: the chat that this is about, where it
+    is not the one in which it is said, see handlers.permissions."""
 
     action: Action | None = None
+    managed: Managed | None = None
 
     @property
     def services(self) -> Services:
         return self.bot_data.services
 
-    def reader(self, update: Update) -> Reader:
-        message, chat = message_of(update), chat_of(update)
+    def here(self, update: Update) -> Address:
+        """Where this is said, and answered. Messages in a forum's General topic name no topic."""
+        message = message_of(update)
         thread = message.message_thread_id if message and message.is_topic_message else None
-        return Reader(Address(chat.id, thread), ChatKind(chat.type))
+        return Address(chat_of(update).id, thread)
+
+    def reader(self, update: Update) -> Reader:
+        """Whom this is about."""
+        language = update.effective_user.language_code if update.effective_user else None
+        if self.managed:
+            return Reader(Address(self.managed.chat_id), self.managed.kind, language)
+        return Reader(self.here(update), ChatKind(chat_of(update).type), language)
 
     def is_editor(self, update: Update) -> bool:
         return update.effective_user is not None and update.effective_user.id in self.services.owners
 
     async def is_draft(self, update: Update, article_id: str) -> bool:
         """Whether the pressed message is the preview of an article that is not published."""
-        message = message_of(update)
-        markup = message.reply_markup if message else None
-        data = [b.callback_data for row in markup.inline_keyboard for b in row] if markup else []
-        preview = any(isinstance(decode(item), PublishDraft) for item in data if isinstance(item, str))
+        preview = any(isinstance(action, PublishDraft) for action in offered(message_of(update)))
         return preview and await self.services.articles.get(article_id) is None
 
     async def may_manage(self, update: Update) -> bool:
@@ -87,39 +93,64 @@ class Context(CallbackContext[ExtBot[None], dict[Any, Any], dict[Any, Any], Shar
             return True
         if user is None:
             return False
-        try:
-            member = await self.bot.get_chat_member(chat.id, user.id)
-        except BadRequest:
-            return False  # in a group that hides its members, only they and administrators are told
-        return member.status in (ChatMember.OWNER, ChatMember.ADMINISTRATOR)
+        return await self.administers(user.id, chat.id)
 
-    async def reply(self, update: Update, *messages: Message) -> None:
-        """In a group, as a reply to whoever asked."""
+    async def private_chat(self, update: Update) -> int | None:
+        """Of whoever speaks or presses, with the bot; None unless they have started it."""
+        user = update.effective_user
+        if user is None or chat_of(update).type == ChatType.PRIVATE:
+            return chat_of(update).id if user else None
+        try:
+            await self.bot.send_chat_action(user.id, ChatAction.TYPING)  # refused where a message would be
+        except (BadRequest, Forbidden):
+            return None
+        return user.id
+
+    async def administers(self, person: int, chat_id: int) -> bool:
+        """Whether they are among the chat's administrators, in a channel among those who post, and the bot is there.
+
+        https://core.telegram.org/bots/api#getchatmember
+        """
+        try:
+            member = await self.bot.get_chat_member(chat_id, person)
+        except (BadRequest, ChatMigrated, Forbidden):
+            return False  # a group that hides its members tells of them to themselves and to administrators only
+        if isinstance(member, ChatMemberAdministrator):
+            return member.can_post_messages is not False  # None in groups
+        return member.status == ChatMember.OWNER
+
+    async def reply(self, update: Update, *messages: Message, silent: bool = False) -> None:
+        """In a group, as a reply to whoever asked. `silent`: without a notification."""
         chat, message = chat_of(update), message_of(update)
         in_group = chat.type in (ChatType.GROUP, ChatType.SUPERGROUP) and update.callback_query is None
         to = message.message_id if message and in_group else None
         for answer in messages:
-            await self.bot_data.messenger.reply(self.reader(update).address, answer, to=to)
+            await self.bot_data.messenger.reply(self.here(update), self._worded(answer), to=to, silent=silent)
 
     async def replace(self, update: Update, message: Message) -> None:
         """The message whose button was pressed becomes this one; where it cannot, this one follows it."""
-        pressed = update.callback_query
+        pressed, shown = update.callback_query, self._worded(message)
         try:
             if pressed is None:
                 raise BadRequest("nothing was pressed")
+            if message_of(update) is None:
+                raise BadRequest("what was pressed is too old to be changed")
             await pressed.edit_message_text(
-                message.text,
+                shown.text,
                 parse_mode=ParseMode.HTML,
-                reply_markup=keyboard(message),
-                link_preview_options=preview(message),
+                reply_markup=keyboard(shown),
+                link_preview_options=preview(shown),
             )
         except BadRequest as error:
             if "not modified" not in error.message:
                 await self.reply(update, message)
 
+    def _worded(self, message: Message) -> Message:
+        return managing.about(message, self.managed) if self.managed else message
+
     def text(self, update: Update) -> str:
-        """What stands behind the command, or the whole text where there is none."""
-        message = message_of(update)
+        """What stands behind the command, or the whole text where there is none; a press says nothing."""
+        message = None if update.callback_query else message_of(update)
         text = (message.text or message.caption or "") if message else ""
         return "".join(text.split(maxsplit=1)[1:]).strip() if text.startswith("/") else text.strip()
 
@@ -136,6 +167,17 @@ class Context(CallbackContext[ExtBot[None], dict[Any, Any], dict[Any, Any], Shar
             return button
 
         await self._change_keyboard(update, relabel)
+
+    async def swap_button(self, update: Update, new: Button) -> None:
+        """The pressed button becomes this one."""
+        pressed = update.callback_query.data if update.callback_query else None
+
+        def swap(button: InlineKeyboardButton) -> InlineKeyboardButton:
+            if button.callback_data != pressed:
+                return button
+            return InlineKeyboardButton(new.label, callback_data=new.data)
+
+        await self._change_keyboard(update, swap)
 
     async def drop_buttons(self, update: Update, *kinds: type[Action]) -> None:
         """The pressed keyboard loses the buttons that are of no more use."""
@@ -191,11 +233,12 @@ class ActionHandler(BaseHandler[Update, Context, None]):
         context.action = check_result
 
 
-async def announce_to_editor(bot: Bot, user_id: int) -> None:
-    """The command menu of an editor's private chat; Telegram refuses it until they have started the bot."""
-    commands = [BotCommand(name, words) for name, words in {**READER_COMMANDS, **EDITOR_COMMANDS}.items()]
-    with suppress(BadRequest, Forbidden):
-        await bot.set_my_commands(commands, BotCommandScopeChat(user_id))
+def offered(message: TelegramMessage | None) -> list[Action]:
+    """What the buttons under a message do, in their order."""
+    markup = message.reply_markup if message else None
+    rows = markup.inline_keyboard if isinstance(markup, InlineKeyboardMarkup) else ()
+    data = [button.callback_data for row in rows for button in row]
+    return [action for item in data if isinstance(item, str) and (action := decode(item))]
 
 
 def message_of(update: Update) -> TelegramMessage | None:

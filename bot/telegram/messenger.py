@@ -22,7 +22,7 @@ from bot.domain.delivery import Ambiguous, Later, Outcome, Sent
 from bot.domain.message import Attachment, Message
 from bot.domain.subscription import Address
 from bot.rendering.plain import plain as plain_text
-from bot.telegram.markup import keyboard, preview
+from bot.telegram.markup import keyboard, markup, preview
 from bot.telegram.refusals import asked_wait, nothing_left, refusal
 from bot.telegram.request import AiohttpRequest, AnswerLost, NotSent
 
@@ -79,7 +79,7 @@ class TelegramMessenger:
             return Ambiguous()
         return _outcome(status, payload, of)
 
-    async def reply(self, address: Address, message: Message, *, to: int | None = None) -> None:
+    async def reply(self, address: Address, message: Message, *, to: int | None = None, silent: bool = False) -> None:
         """An answer to a person: all parts of it, richly where the server can. Raises TelegramError."""
         if attachment := message.attachment:
             await _patiently(lambda: self._send_document(address, message, attachment))
@@ -89,7 +89,7 @@ class TelegramMessenger:
             return
         for text in message.more:
             await self._reply_part(address, Message(text=text))
-        await _patiently(lambda: self._send_text(address, message, silent=False, to=to))
+        await _patiently(lambda: self._send_text(address, message, silent=silent, to=to))
 
     async def _reply_part(self, address: Address, part: Message) -> None:
         await _patiently(lambda: self._send_text(address, part, silent=False))
@@ -111,8 +111,8 @@ class TelegramMessenger:
         parameters: dict[str, Any] = {"chat_id": address.chat_id, "rich_message": {"html": message.rich}}
         if address.thread_id:
             parameters["message_thread_id"] = address.thread_id
-        if markup := keyboard(message):
-            parameters["reply_markup"] = markup
+        if buttons := keyboard(message):
+            parameters["reply_markup"] = buttons
         try:
             await self._bot.do_api_request("sendRichMessage", api_kwargs=parameters)
         except EndPointNotFound:
@@ -130,7 +130,7 @@ class TelegramMessenger:
             message_thread_id=address.thread_id,
             disable_notification=silent or None,
             link_preview_options=preview(message),
-            reply_markup=keyboard(message),
+            reply_markup=markup(message),
             reply_to_message_id=to,
             allow_sending_without_reply=True if to else None,
         )
@@ -158,13 +158,16 @@ async def _patiently(call: Callable[[], Awaitable[_T]]) -> _T:
 
 
 def _content(message: Message, *, plain: bool = False) -> dict[str, Any]:
-    content: dict[str, Any] = (
-        {"text": plain_text(message.text)} if plain else {"text": message.text, "parse_mode": ParseMode.HTML.value}
-    )
+    """Plain for a server that refused it: then without a picture too, which may be what it does not like."""
+    content: dict[str, Any] = {"text": plain_text(message.text)} if plain else {"text": message.text}
+    if plain:
+        message = message.model_copy(update={"picture": None})
+    else:
+        content["parse_mode"] = ParseMode.HTML.value
     if options := preview(message):
         content["link_preview_options"] = options.to_dict()
-    if markup := keyboard(message):
-        content["reply_markup"] = markup.to_dict()
+    if buttons := keyboard(message):
+        content["reply_markup"] = buttons.to_dict()
     return content
 
 

@@ -6,8 +6,12 @@ from aiohttp import web
 
 from bot.domain.article import Article
 from bot.rendering.articles import correction_line
+from bot.rendering.figures import date
+from bot.rendering.wording import _, isolated, language
 from bot.services import Services
 
+#: Whole, however long it is, and with all that a browser may make of it.
+_CORRECTION = 10_000, 10_000
 _STYLE = (
     "body{font:1.1rem/1.6 system-ui,sans-serif;max-width:40rem;margin:2rem auto;padding:0 1rem;"
     "color-scheme:light dark}summary{cursor:pointer;font-weight:600}footer{margin-top:2rem;opacity:.75}"
@@ -23,31 +27,33 @@ def page_routes(services: Services) -> list[web.RouteDef]:
     async def article_page(request: web.Request) -> web.Response:
         article = await services.articles.get(request.match_info["id"])
         if article is None:
-            return _page("Not found", "<p>This article is not stored, or was taken back.</p>", status=404)
+            gone = _("This article is not stored, or was taken back.")
+            return _page(_("Not found"), f"<p>{gone}</p>", status=404)
         return _page(article.title, _body(article, services.links.to_chat(f"a_{article.id}")))
 
     return [web.get(r"/a/{id:[A-Za-z0-9_-]{1,40}}", article_page)]
 
 
 def _body(article: Article, chat_url: str) -> str:
-    parts = [f"<p>{escape(correction_line(article, correction))}</p>" for correction in article.corrections]
+    parts = [f"<p>{correction_line(article, one, *_CORRECTION)}</p>" for one in article.corrections]
     parts += [f"<p><em>{escape(article.teaser)}</em></p>"] if article.teaser else []
     parts += [f"<p>{escape(text)}</p>" for text in article.body]
     for pair in article.faq:
         answer = "".join(f"<p>{escape(text)}</p>" for text in pair.answer.split("\n\n"))
         parts.append(f"<details><summary>{escape(pair.question)}</summary>{answer}</details>")
-    date = f"{article.published.day} {article.published:%b %Y}"
-    source = ""
+    facts = [isolated(escape(article.category)), date(article.published)]
     if article.source and article.source.url:
-        source = f' · <a href="{escape(article.source.url)}">Continue reading at {escape(article.source.name)}</a>'
-    chat = f' · <a href="{escape(chat_url)}">Ask about it in Telegram</a>'
-    parts.append(f"<footer>{escape(article.category)} · {date}{source}{chat}</footer>")
+        label = _("Continue reading at {source} →").format(source=escape(article.source.name))
+        facts.append(f'<a href="{escape(article.source.url)}">{label}</a>')
+    ask = _("Ask about it in Telegram")
+    facts.append(f'<a href="{escape(chat_url)}">{ask}</a>')
+    parts.append(f'<footer dir="auto">{" · ".join(facts)}</footer>')
     return "".join(parts)
 
 
 def _page(title: str, body: str, *, status: int = 200) -> web.Response:
     text = (
-        f'<!doctype html><html lang="en" dir="auto"><meta charset="utf-8"><title>{escape(title)}</title>'
+        f'<!doctype html><html lang="{language()}" dir="auto"><meta charset="utf-8"><title>{escape(title)}</title>'
         f'<meta name="viewport" content="width=device-width, initial-scale=1"><style>{_STYLE}</style>'
         f'<main dir="auto"><h1>{escape(title)}</h1>{body}</main></html>'
     )

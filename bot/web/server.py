@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
+from bot.rendering.wording import _, speaking, spoken
 from bot.storage.connection import StoreError
 
 _LARGEST_REQUEST = 1_000_000
@@ -15,7 +16,7 @@ _LARGEST_REQUEST = 1_000_000
 @asynccontextmanager
 async def web_server(routes: Iterable[web.RouteDef], host: str, port: int) -> AsyncIterator[int]:
     """Serves until the block ends; gives the port. Raises OSError if it cannot listen there."""
-    application = web.Application(client_max_size=_LARGEST_REQUEST, middlewares=[_store_away])
+    application = web.Application(client_max_size=_LARGEST_REQUEST, middlewares=[_in_their_language, _store_away])
     application.add_routes(routes)
     runner = web.AppRunner(application, access_log=None, shutdown_timeout=5)
     await runner.setup()
@@ -31,12 +32,25 @@ async def web_server(routes: Iterable[web.RouteDef], host: str, port: int) -> As
 
 
 @web.middleware
+async def _in_their_language(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """The first that the bot speaks of those that the browser asks for, as browsers list them: best first.
+
+    https://www.rfc-editor.org/rfc/rfc9110#name-accept-language
+    """
+    asked = request.headers.get("Accept-Language", "").split(",")
+    with speaking(next((code for tag in asked if (code := spoken(tag.split(";")[0].strip()))), "en")):
+        response = await handler(request)
+    response.headers["Vary"] = "Accept-Language"
+    return response
+
+
+@web.middleware
 async def _store_away(request: web.Request, handler: Handler) -> web.StreamResponse:
     """A store that does not answer is told in a word, whoever asks."""
     try:
         return await handler(request)
     except StoreError:
-        return web.Response(status=503, text="The store does not answer. Please try again in a minute.")
+        return web.Response(status=503, text=_("The store does not answer. Please try again in a minute."))
 
 
 def cannot_listen(host: str, port: int) -> str:

@@ -49,7 +49,7 @@ class Owed:
         for page in range(1, pages + 1):
             text = f"{message.text}\n\n{batch}, part {page} of {pages}"
             part = Message(text=text, buttons=message.buttons)
-            await self.stores.outbox.owe(Edition(id=f"{batch}-{page}", message=part, page=page, pages=pages), numbers)
+            await self.stores.outbox.owe(Edition(id=f"{batch}-{page}", message=part), numbers)
 
 
 @asynccontextmanager

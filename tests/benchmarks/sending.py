@@ -233,7 +233,7 @@ async def deliver(url: str, store_url: str, count: int) -> None:
         messenger = TelegramMessenger(application.bot)
         subscriptions = build_services(stores, settings, "newsbot").subscriptions
         pace = Pace(stores.redis, 1_000_000)
-        alerts = OwnerAlerts(messenger, ())
+        alerts = OwnerAlerts(messenger, (), subscriptions.language_of)
         worker = build_worker(stores, subscriptions, messenger, alerts, pace, in_flight=_CONNECTIONS)
         store = Owed(store_url, stores, subscriptions)
         numbers = await store.subscribe(range(1, count + _WARM_UP + 1))

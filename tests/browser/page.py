@@ -46,13 +46,22 @@ class Pane:
         (start,) = self._find("start")
         start.click()
 
+    def press_below(self, label: str) -> None:
+        """A button below the field that one writes in."""
+        self._until(lambda: any(button.text == label for button in self._find("below")), f"{label!r} below")
+        next(button for button in self._find("below") if button.text == label).click()
+
+    def choose(self, label: str) -> None:
+        """One of the things that a dialog offers."""
+        choices = self._browser.find_elements(By.CSS_SELECTOR, "dialog[open] .choice")
+        next(choice for choice in choices if choice.text == label).click()
+
     def attach(self, path: str) -> None:
         (picker,) = self._find("attach")
         picker.send_keys(path)
 
     def _button(self, label: str) -> WebElement | None:
-        found = [button for button in self._find("button") if label in button.text]
-        return found[-1] if found else None
+        return next((button for button in reversed(self._find("button")) if label in button.text), None)
 
     def _find(self, name: str) -> list[WebElement]:
         return self._browser.find_elements(By.CSS_SELECTOR, f"{self._place} [data-testid='{name}']")

@@ -41,6 +41,8 @@ async def test_first_minutes(browser: Chrome, demo: str, screenshots: Path) -> N
     editor.press("Publish")
     editor.wait_for("Published")
     reader.wait_for("Swifts of the Ambel Valley")
+    reader.press("Save")
+    reader.wait_for_button("✓ Saved")
     reader.press("Questions (3)")
     reader.press("Why")
     reader.wait_for("The Linden Courier, ")
@@ -66,6 +68,20 @@ async def test_on_a_phone(browser: Chrome, demo: str, screenshots: Path) -> None
     wide = browser.execute_script("return document.documentElement.scrollWidth > innerWidth")
     assert not wide
     browser.save_screenshot(str(screenshots / "phone.png"))
+
+
+async def test_a_location_is_shared(browser: Chrome, demo: str) -> None:
+    browser.set_window_size(360, 740)
+    browser.get(demo)
+    reader = Pane(browser, READER, READER)
+    reader.wait_for("News, when you want it.")
+    reader.write("/timezone")
+    reader.press("Share my location")
+    reader.press_below("📍 Share my location")
+    reader.choose("Kathmandu")
+    reader.wait_for("📍 27.717, 85.324")
+    reader.wait_for("Time zone: Asia/Kat")
+    assert not browser.find_elements(By.CSS_SELECTOR, "[data-testid='below']")
 
 
 async def test_new_reader_starts_with_a_button(browser: Chrome, demo: str) -> None:

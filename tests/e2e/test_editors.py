@@ -234,7 +234,15 @@ async def test_editors_commands_are_shown_to_editors_only(world: World) -> None:
     await world.start()
     for_editor = {command["command"] for command in await world.editor.commands()}
     for_reader = {command["command"] for command in await world.reader.commands()}
-    assert for_editor - for_reader == {"post", "articles", "correct", "retract", "addcategory", "status"}
+    assert for_editor - for_reader == {
+        "post",
+        "articles",
+        "correct",
+        "retract",
+        "addcategory",
+        "renamecategory",
+        "status",
+    }
     assert "/post" in await said(world.editing, "/help")
     assert "/post" not in await said(world.reading, "/help")
 

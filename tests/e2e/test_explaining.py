@@ -17,7 +17,7 @@ async def test_why_as_a_reply_to_a_teaser(world: World) -> None:
     await world.until(lambda counts: counts.get("sent", 0) == 1)
     await world.reading.say("/why", reply_to=teaser["message_id"])
     answer = await world.reading.next()
-    assert answer["text"] == "Title\n\nIt came at once: this chat is subscribed to Policy."
+    assert answer["text"] == "Title\n\nIt came at once. This chat is subscribed to Policy."
     assert labels(answer) == ["📖 Read here"]
 
 
@@ -79,7 +79,7 @@ async def test_why_in_a_group_is_for_everyone(world: World) -> None:
     await world.until(lambda counts: counts.get("sent", 0) == 1)
     await member.say("/why@demo_news_bot", reply_to=teaser["message_id"])
     answer = await member.next(where=lambda message: "It came" in message["text"])
-    assert "this chat is subscribed to Policy" in answer["text"]
+    assert "This chat is subscribed to Policy" in answer["text"]
 
 
 async def test_a_preview_is_no_article_yet(world: World) -> None:

@@ -4,6 +4,7 @@ import asyncio
 
 import pytest
 
+from bot.bootstrap import open_stores
 from bot.domain.delivery import Cause
 from bot.domain.subscription import Address
 from bot.subscriptions import Reader
@@ -15,6 +16,8 @@ async def test_only_administrators_change_a_group(world: World) -> None:
     owner, member = world.editor.in_(group), world.reader.in_(group)
     await member.say("/subscribe policy")
     assert "Only this group's administrators" in (await member.next())["text"]
+    assert (await world.client.calls("sendMessage"))[-1]["parameters"]["disable_notification"]
+    await member.say("/schedule instant")  # that they may not is told once an hour
     await owner.say("/subscribe@demo_news_bot policy")
     subscribed = await owner.next(where=lambda message: "Subscribed" in message["text"])
     refused = await member.press(subscribed, "Tech")
@@ -36,6 +39,31 @@ async def test_a_group_is_not_interrupted(world: World) -> None:
     assert "on Monday" in (await member.next())["text"]
 
 
+async def test_when_people_last_wrote(world: World) -> None:
+    """Noted for a group with a subscription, and neither for commands nor for presses."""
+    group = await world.client.new_group("Readers", owner=world.editor, members=[world.reader])
+    await group.bot(administrator=True)
+    owner, member = world.editor.in_(group), world.reader.in_(group)
+    assert world.services
+
+    async def talked_at() -> int:
+        await owner.say("/help")  # what was said before has been handled by now
+        await owner.next()
+        async with open_stores(world.settings) as stores:
+            return await stores.subscriptions.talked_at(Address(group.id))
+
+    await member.say("Nice weather")
+    assert await talked_at() == 0
+    await owner.say("/subscribe policy")
+    await owner.press(await owner.next(), "Tech")
+    assert await talked_at() == 0
+    await member.say("Is it not?")
+    first = await talked_at()
+    assert first
+    await member.say("Indeed")
+    assert await talked_at() > first
+
+
 async def test_a_group_becomes_a_supergroup(world: World) -> None:
     group = await world.client.new_group("Readers", owner=world.editor)
     await world.editor.in_(group).say("/subscribe policy")
@@ -54,6 +82,21 @@ async def test_a_topic_has_its_own_subscription(world: World) -> None:
     await world.post("policy\n\nTitle\n\nTeaser")
     teaser = await chat.next()
     assert (teaser["message_thread_id"], teaser["text"][:5]) == (thread, "Title")
+
+
+async def test_buttons_in_a_topic_and_in_the_general_one(world: World) -> None:
+    group = await world.client.new_group("Forum", owner=world.editor, kind="supergroup", forum=True)
+    thread = await group.new_topic("News")
+    chat = world.editor.in_(group)
+    assert world.services
+    for place, category, slug in [(thread, "Policy", "policy"), (None, "Tech", "tech")]:
+        await chat.say("/categories", thread=place)
+        listed = await chat.next()
+        assert listed.get("message_thread_id") == place
+        await chat.press(listed, category)
+        assert f"✅ {category}" in labels(await edited(chat, listed))
+        found = await world.services.subscriptions.get(Reader(Address(group.id, place)))
+        assert list(found.categories) == [slug]
 
 
 async def test_a_channel_subscribes_by_post(world: World) -> None:

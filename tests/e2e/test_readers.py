@@ -29,11 +29,6 @@ TITLE = "Swifts of the Ambel Valley"
         [("/latest polcy", "Did you mean policy"), ("/article", "Which article"), ("/article nope", "not stored")],
         [("/search", "Search for what"), ("/search whales", "Nothing stored has “whales”")],
         [("/ask", "What would you like to know"), ("/ask who won?", "Nothing stored answers that")],
-        [("/schedule", "Choose below"), ("/schedule daily 25:00", "no schedule that I know")],
-        [("/subscribe policy", "at once"), ("/schedule daily 8:00 18.30", "daily at 08:00 and 18:30 (UTC)")],
-        [("/timezone", "Your time zone is UTC"), ("/timezone europe/berlin", "Time zone: Europe/Berlin")],
-        [("/timezone Berlin", "Time zone: Europe/Berlin"), ("/timezone Atlantis", "do not know the time zone")],
-        [("/timezone new york", "Time zone: America/New_York"), ("/timezone Europe", "do not know the time zone")],
         [("/digest", "not subscribed to anything"), ("/nonsense", "do not know that command")],
         [("/mydata", "Nothing is stored about this chat"), ("/start a_nope", "not stored")],
         [("/start sub_tech", "Subscribed to Tech"), ("/start sub_nope", "no category “nope”")],
@@ -83,12 +78,18 @@ async def test_everything_opens_from_help(world: World) -> None:
     opened = {
         "📂 Categories": "this week",
         "🌍 Time zone": "Your time zone",
+        "🌙 Quiet hours": "There are no quiet hours",
+        "⏸ Pause": "For how long",
+        "🔇 Muted words": "No words are muted",
+        "⚙️ Settings": "No words are muted",
+        "🔍 Search": "Search for what",
+        "📖 Read": "Which article",
         "🗞 My digest now": "not subscribed to anything",
         "❓ Ask": "What would you like to know",
         "🔎 Why did it come?": "Why did an article come",
         "🔒 Privacy": "What is kept",
         "📄 My data": "Nothing is stored",
-        "🗑 Forget me": "Nothing was stored",
+        "🗑 Forget me": "Nothing is stored",
     }
     for label, words in opened.items():
         await world.reading.press(menu, label)
@@ -107,16 +108,29 @@ async def test_commands_alone_offer_what_there_is(world: World) -> None:
     assert TITLE in labels(await world.editing.next())[0]
 
 
-async def test_schedule_and_timezone_by_button(world: World) -> None:
+@pytest.mark.parametrize(
+    "command",
+    [
+        *(
+            "start",
+            "subscribe",
+            "unsubscribe",
+            "categories",
+            "latest",
+            "schedule",
+            "timezone",
+            "quiet",
+            "pause",
+            "mute",
+        ),
+        *("unmute", "article", "search", "ask", "why", "manage", "settings", "privacy", "help"),
+    ],
+)
+async def test_a_command_alone_shows_a_keyboard(world: World, command: str) -> None:
+    await world.post(ARTICLE)
     await said(world.reading, "/subscribe policy")
-    await world.reading.say("/schedule")
-    menu = await world.reading.next()
-    await world.reading.press(menu, "Daily at 08:00")
-    assert "daily at 08:00 (UTC)" in (await world.reading.next())["text"]
-    await world.reading.press(menu, "🌍 UTC")
-    zones = await world.reading.next()
-    await world.reading.press(zones, "Tokyo")
-    assert "Asia/Tokyo" in (await world.reading.next())["text"]
+    await world.reading.say(f"/{command}")
+    assert labels(await world.reading.next())
 
 
 async def test_latest_turns_pages(world: World) -> None:

@@ -98,12 +98,12 @@ async def test_an_article_reaches_its_subscribers(stores: Stores, services: Serv
 async def test_a_digest_is_owed_and_settled_in_one_step(stores: Stores, services: Services) -> None:
     reader = Reader(Address(1))
     await services.subscriptions.subscribe(reader, ["policy", "tech"])
-    await services.planner.reschedule(reader, Schedule.parse("daily 08:00"))
+    await services.changes.reschedule(reader, Schedule.parse("daily 08:00"))
     await services.articles.publish(FULL)
     await services.articles.publish(article("t", "tech"))
     await a_moment_later(stores)
-    assert await services.planner.send_now(reader) == 2
-    assert await services.planner.send_now(reader) == 0
+    assert await services.changes.send_now(reader) == 2
+    assert await services.changes.send_now(reader) == 0
     assert len(await take(stores.outbox)) == 1
     assert await stores.subscriptions.due(await stores.clock.now() + timedelta(days=2), count=5)
 

@@ -5,10 +5,13 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from bot.bootstrap import Stores
+from bot.domain.article import Added
 from bot.domain.category import Category
+from bot.domain.subscription import ChatKind
 from bot.storage import keys
 from bot.storage.connection import StoreError, connect
 from bot.storage.drafts import KEPT, Draft
+from bot.storage.managers import Managed
 from tests.unit.samples import CATEGORIES, FULL
 
 
@@ -29,6 +32,26 @@ async def test_feeds(stores: Stores) -> None:
     assert await stores.feeds.add("https://a.example/feed", "policy")
     assert not await stores.feeds.add("https://a.example/feed", "tech")
     assert await stores.feeds.all() == {"https://a.example/feed": "tech"}
+
+
+async def test_what_somebody_manages_is_kept_for_an_hour(stores: Stores) -> None:
+    managed = Managed(chat_id=-1001, kind=ChatKind.CHANNEL, title="Daily")
+    assert await stores.managers.managed_by(7) is None
+    await stores.managers.begin(7, managed)
+    assert await stores.managers.managed_by(7) == managed
+    assert await stores.managers.managed_by(8) is None
+    assert 3500 < await stores.redis.ttl(keys.managed_by(7)) <= 3600
+    assert await stores.managers.end(7)
+    assert not await stores.managers.end(7)
+    assert await stores.managers.managed_by(7) is None
+
+
+async def test_a_refusal_is_told_once_an_hour(stores: Stores) -> None:
+    assert await stores.managers.refuse(-5, 7)
+    assert not await stores.managers.refuse(-5, 7)
+    assert await stores.managers.refuse(-5, 8)
+    assert await stores.managers.refuse(-6, 7)
+    assert 3500 < await stores.redis.ttl(keys.refused(-5, 7)) <= 3600
 
 
 async def test_a_draft_is_kept_for_a_week(stores: Stores) -> None:
@@ -67,3 +90,16 @@ async def test_a_server_that_is_away_is_told_as_such() -> None:
     with pytest.raises(StoreError):
         await client.ping()
     await client.aclose()
+
+
+async def test_categories_are_renamed_and_names_survive(stores: Stores) -> None:
+    tech = Category(slug="tech", name="Tech", names={"de": "Technik", "ru": "Техника"})
+    assert await stores.categories.put(tech) is Added.NEW
+    assert await stores.categories.put(tech) is Added.KNOWN
+    assert await stores.categories.put(Category(slug="tech", name="Technology", names={"de": "IT"})) is Added.CHANGED
+    stored = await stores.categories.get("tech")
+    assert stored and (stored.name, stored.names) == ("Technology", {"de": "IT", "ru": "Техника"})
+    renamed = await stores.categories.rename("tech", "Tecnología", "es")
+    assert renamed == await stores.categories.get("tech")
+    assert renamed and renamed.called("es") == "Tecnología"
+    assert await stores.categories.rename("gone", "Gone") is None

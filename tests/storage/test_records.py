@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.domain.delivery import Cause
-from bot.domain.schedule import Schedule
+from bot.domain.schedule import EVERY_DAY, Schedule
 from bot.domain.subscription import ChatKind, Parked, Subscription
 from bot.storage.connection import connect
 from bot.storage.records import Records, UnknownWord, Unreadable, Words, words_of
@@ -15,9 +15,11 @@ from tests.unit.samples import NOW
 
 DAILY = Schedule.parse("daily 08:00 18:30")
 MOMENTS = st.integers(0, 253_402_300_799).map(lambda seconds: datetime.fromtimestamp(seconds, UTC))
-SCHEDULES = st.frozensets(st.times().map(lambda t: time(t.hour, t.minute)), max_size=6).map(
-    lambda times: Schedule(tuple(sorted(times)))
-)
+SCHEDULES = st.builds(
+    lambda times, days: Schedule(tuple(sorted(times)), tuple(sorted(days))),
+    st.frozensets(st.times().map(lambda t: time(t.hour, t.minute)), min_size=1, max_size=6),
+    st.just(EVERY_DAY) | st.frozensets(st.sampled_from(EVERY_DAY), min_size=1),
+) | st.sampled_from([Schedule(), Schedule(hourly=True)])
 
 
 def records_with(words: set[str]) -> Records:
@@ -81,13 +83,21 @@ def test_a_record_is_small(slugs: int, size: int) -> None:
     assert len(raw) <= size
 
 
-def test_a_category_with_a_schedule_of_its_own_is_kept() -> None:
+def test_a_category_with_a_schedule_of_its_own_takes_a_few_bytes_more() -> None:
+    subscription = subscribed("policy", "tech", "world")
+    mixed = subscription.with_schedule(Schedule(), "tech").with_schedule(Schedule.parse("weekly mon 08:00"), "world")
+    records = records_for(mixed)
+    assert len(records.pack(mixed)[0]) <= len(records.pack(subscription)[0]) + 8
+    assert records.unpack(records.pack(mixed)[0]) == mixed
+
+
+def test_what_was_stored_before_schedules_had_days_is_read() -> None:
     subscription = subscribed("policy", "tech")
-    mixed = subscription.model_copy(update={"categories": {**subscription.categories, "tech": Schedule()}})
-    raw, words = records_for(mixed).pack(mixed)
-    assert raw.startswith(b"{")
-    assert not words
-    assert records_for(mixed).unpack(raw) == mixed
+    records = records_for(subscription)
+    packed = "99cf00000001af36bed200040102c40401e00456cf000001a202b2c5009403000500c0"
+    assert records.unpack(bytes.fromhex(packed)) == subscription
+    mixed = subscription.with_schedule(Schedule(), "tech")
+    assert records.unpack(mixed.model_dump_json().encode()) == mixed
 
 
 @pytest.mark.parametrize(

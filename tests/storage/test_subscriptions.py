@@ -364,6 +364,16 @@ async def test_the_parked_are_found_by_cause_and_age(stores: Stores) -> None:
     assert await found(Cause.REMOVED, 9) == []
 
 
+async def test_when_people_wrote_is_noted_for_an_hour_where_there_is_a_subscription(stores: Stores) -> None:
+    await subscribe(stores, -5, "policy", thread_id=7)
+    before = int((await stores.clock.now()).timestamp() * 1000)
+    for address in (Address(-5), Address(-5, 7), Address(-6)):
+        await stores.subscriptions.note_talk(address)
+    assert await stores.subscriptions.talked_at(Address(-5, 7)) >= before
+    assert 3500 < await stores.redis.ttl(keys.talk(Address(-5, 7))) <= 3600
+    assert [await stores.subscriptions.talked_at(address) for address in (Address(-5), Address(-6))] == [0, 0]
+
+
 async def test_who_is_heard_is_noted_for_a_day(stores: Stores) -> None:
     await subscribe(stores, -5, "policy")
     await subscribe(stores, -5, "tech", thread_id=7)

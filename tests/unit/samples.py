@@ -85,4 +85,6 @@ ARTICLES = st.builds(
     faq=st.lists(st.builds(FaqPair, question=LINE, answer=LINE), max_size=14).map(tuple),
     published=st.datetimes(timezones=st.just(UTC)),
     corrections=st.lists(CORRECTIONS, max_size=3).map(tuple),
+    image=st.none() | URL,
+    also_at=st.lists(st.builds(Source, name=LINE, url=st.none() | URL), max_size=7).map(tuple),
 )

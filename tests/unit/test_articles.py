@@ -75,12 +75,12 @@ async def test_an_article_in_a_digest_and_alone_is_taken_back_from_both(services
     daily = Reader(Address(2))
     await services.subscriptions.subscribe(Reader(Address(1)), ["policy"])
     await services.subscriptions.subscribe(daily, ["policy"])
-    await services.planner.reschedule(daily, Schedule.parse("daily 08:00"))
+    await services.changes.reschedule(daily, Schedule.parse("daily 08:00"))
     for one in (FULL, article("a2")):
         await services.articles.publish(one)
     await services.planner.run_until_idle()
     await a_moment_later(stores)
-    assert await services.planner.send_now(daily) == 2
+    assert await services.changes.send_now(daily) == 2
     await sent(stores)
     assert await services.articles.retract("full") == 2
     recalls = {chunk.numbers: await stores.outbox.edition(chunk.edition_id) for chunk in await sent(stores)}
@@ -90,33 +90,38 @@ async def test_an_article_in_a_digest_and_alone_is_taken_back_from_both(services
     }
 
 
-async def test_a_page_of_a_digest_stays_that_page(services: Services, stores: Stores) -> None:
+async def test_what_a_digest_has_no_room_for_is_taken_back_too(services: Services, stores: Stores) -> None:
     reader = Reader(Address(1))
     await services.subscriptions.subscribe(reader, ["policy"])
-    await services.planner.reschedule(reader, Schedule.parse("daily 08:00"))
-    for number in range(12):
+    await services.changes.reschedule(reader, Schedule.parse("daily 08:00"))
+    for number in range(13):
         await services.articles.publish(article(f"a{number}"))
     await a_moment_later(stores)
-    assert await services.planner.send_now(reader) == 12
-    last = [await stores.outbox.edition(chunk.edition_id) for chunk in await sent(stores)][-1]
-    assert last
-    assert (last.page, last.pages, len(last.articles)) == (2, 2, 2)
-    assert await services.articles.retract(last.articles[0]) == 1
-    present = await stores.outbox.edition(last.id)
-    assert present
-    assert present.message
-    assert "part 2 of 2" in present.message.text
-    assert present.articles == last.articles[1:]
+    assert await services.changes.send_now(reader) == 13
+    ((before, _),) = [(await stores.outbox.edition(chunk.edition_id), 0) for chunk in await sent(stores)]
+    assert before and before.digest
+    shown, hidden = before.articles[0], before.articles[-1]
+    for article_id in (shown, hidden):
+        assert await services.articles.retract(article_id) == 1
+    present = await stores.outbox.edition(before.id)
+    assert present and present.message
+    assert present.articles == before.articles[1:-1]
+    assert present.digest == before.digest  # so that what stands after a number stays the same
+    assert f"Title of {shown}\n" not in present.message.text
+    more = await services.articles.more_of(before.id, 10)
+    assert more
+    titles = [f"Title of {one}<" in more.text for one in before.articles]
+    assert titles == [False] * 10 + [True, True, False]
 
 
 async def test_a_digest_loses_only_what_is_taken_back(services: Services, stores: Stores) -> None:
     reader = Reader(Address(1))
     await services.subscriptions.subscribe(reader, ["policy", "tech"])
-    await services.planner.reschedule(reader, Schedule.parse("daily 08:00"))
+    await services.changes.reschedule(reader, Schedule.parse("daily 08:00"))
     for one in (FULL, article("a2"), article("a3", "tech")):
         await services.articles.publish(one)
     await a_moment_later(stores)
-    assert await services.planner.send_now(reader) == 3
+    assert await services.changes.send_now(reader) == 3
     await sent(stores)
     for article_id, left in (("full", ["Title of a2", "Title of a3"]), ("a2", ["Title of a3"])):
         assert await services.articles.retract(article_id) == 1

@@ -202,7 +202,10 @@ async def test_all_that_is_stored_is_told_and_forgotten(services: Services) -> N
     await services.subscriptions.park(Address(-5, 7), Cause.TOPIC_CLOSED)
     exported = orjson.loads(await services.subscriptions.export(-5) or b"")
     assert [one["parked"]["cause"] for one in exported["subscriptions"] if one["parked"]] == ["topic_closed"]
+    await services.saved.save(-5, "a1")
+    assert list(orjson.loads(await services.subscriptions.export(-5) or b"")["saved"]) == ["a1"]
     assert await services.subscriptions.forget(-5)
+    assert await services.saved.all(-5) == {}
     assert not await services.subscriptions.forget(-5)
     assert await services.subscriptions.export(-5) is None
     assert await services.subscriptions.count("policy") == 0

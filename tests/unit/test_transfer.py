@@ -6,7 +6,7 @@ import orjson
 import pytest
 
 from bot.bootstrap import Stores
-from bot.domain.article import Correction
+from bot.domain.article import Correction, Source
 from bot.domain.delivery import Cause
 from bot.domain.schedule import Schedule
 from bot.domain.subscription import Address
@@ -21,7 +21,9 @@ DATA = Path(__file__).parents[1] / "data"
 
 
 def transfer_of(stores: Stores) -> Transfer:
-    return Transfer(stores.articles, stores.categories, stores.feeds, stores.subscriptions, stores.clock)
+    return Transfer(
+        stores.articles, stores.categories, stores.feeds, stores.subscriptions, stores.saved, stores.clock
+    )
 
 
 async def take(stores: Stores, path: Path) -> Report:
@@ -42,13 +44,17 @@ ARTICLE = {"type": "article", "id": "a1", "category": "policy", "title": "T"}
 async def test_all_goes_out_and_comes_back_with_nothing_lost(
     services: Services, stores: Stores, tmp_path: Path
 ) -> None:
-    await services.articles.publish(FULL)
+    others = (Source(name="BBC", url="https://bbc.example/toll"), Source(name="The Quay"))
+    await services.articles.publish(FULL.model_copy(update={"image": "https://a.example/i.png", "also_at": others}))
     await services.articles.keep(article("a2", "tech", title="“Ü” <b> 😀"))
+    for article_id in ("full", "gone"):
+        await stores.saved.save(9, article_id)
     for text in ("From “June”.", "From July."):
         await services.articles.correct("full", Correction(text=text, at=await services.clock.now()))
     await stores.feeds.add("https://a.example/feed", "tech")
+    await stores.categories.rename("tech", "Technik", "de")
     await services.subscriptions.subscribe(Reader(Address(-5, 7)), ["policy", "tech"])
-    await services.planner.reschedule(Reader(Address(-5, 7)), Schedule.parse("daily 08:00"))
+    await services.changes.reschedule(Reader(Address(-5, 7)), Schedule.parse("daily 08:00"))
     await services.subscriptions.subscribe(Reader(Address(9)), ["world"])
     await services.subscriptions.park(Address(9), Cause.BLOCKED)
     exported = sorted([line async for line in transfer_of(stores).export()])
@@ -57,11 +63,12 @@ async def test_all_goes_out_and_comes_back_with_nothing_lost(
     await stores.redis.flushdb()
     report = await take(stores, path)
     assert report.problems == []
-    assert report.taken == {"category": 3, "feed": 1, "article": 2, "subscription": 2}
+    assert report.taken == {"category": 3, "feed": 1, "article": 2, "subscription": 2, "list of saved articles": 1}
     assert sorted([line async for line in transfer_of(stores).export()]) == exported
     again = await take(stores, path)
     assert again.problems == []
-    assert again.taken == {"known category": 3, "known feed": 1, "known article": 2, "subscription": 2}
+    same = {"known category": 3, "known feed": 1, "known article": 2, "subscription": 2, "list of saved articles": 1}
+    assert again.taken == same
     assert sorted([line async for line in transfer_of(stores).export()]) == exported
     assert await services.subscriptions.count("world") == 0
 
@@ -239,7 +246,7 @@ async def test_an_import_owes_nobody_anything_in_a_digest_either(
     """Even if its articles are newer than what the chat has settled."""
     reader = Reader(Address(1))
     await services.subscriptions.subscribe(reader, ["policy"])
-    await services.planner.reschedule(reader, Schedule.parse("daily 08:00"))
+    await services.changes.reschedule(reader, Schedule.parse("daily 08:00"))
     await a_moment_later(stores)
     now = await stores.clock.now()
     (tmp_path / "one.txt").write_text("policy\n\nThe title", "utf-8")
@@ -247,7 +254,7 @@ async def test_an_import_owes_nobody_anything_in_a_digest_either(
     assert report.taken == {"article": 1}
     assert (await take(stores, tmp_path / "one.txt")).taken == {"article": 1}
     await a_moment_later(stores)
-    assert await services.planner.send_now(reader) == 0
+    assert await services.changes.send_now(reader) == 0
     assert await services.articles.count("policy") == 2
 
 
@@ -256,7 +263,7 @@ async def test_what_is_owed_is_owed_still_after_a_move_to_another_store(
 ) -> None:
     reader = Reader(Address(1))
     await services.subscriptions.subscribe(reader, ["policy"])
-    await services.planner.reschedule(reader, Schedule.parse("daily 08:00"))
+    await services.changes.reschedule(reader, Schedule.parse("daily 08:00"))
     await services.articles.keep(article("kept", published=await stores.clock.now()))
     await a_moment_later(stores)
     await services.articles.publish(FULL)
@@ -269,7 +276,7 @@ async def test_what_is_owed_is_owed_still_after_a_move_to_another_store(
     await stores.outbox.prepare()
     await stores.plans.prepare()
     assert (await take(stores, path)).problems == []
-    assert await services.planner.send_now(reader) == 1
+    assert await services.changes.send_now(reader) == 1
     (chunk,) = await take_chunks(stores.outbox)
     assert await stores.outbox.editions_of("full") == [chunk.edition_id]
 

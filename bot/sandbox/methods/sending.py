@@ -5,8 +5,8 @@ from bot.sandbox.chats import Chat, Json
 from bot.sandbox.entities import utf16_length
 from bot.sandbox.errors import ApiError, bad_request
 from bot.sandbox.files import UPLOAD_LIMIT, StoredFile
-from bot.sandbox.keyboards import parsed_markup
-from bot.sandbox.messages import carried, origin, post
+from bot.sandbox.keyboards import parsed_below, parsed_markup
+from bot.sandbox.messages import carried, origin, post, put_below
 from bot.sandbox.methods.method import Method, method
 from bot.sandbox.parameters import Parameters
 from bot.sandbox.rich import parsed_rich
@@ -94,8 +94,10 @@ def send_photo(state: State, call: Parameters) -> Json:
 
 
 def _send(state: State, call: Parameters, content: Json) -> Json:
-    markup = parsed_markup(call.decoded("reply_markup")) if call.has("reply_markup") else None
+    given = call.decoded("reply_markup") if call.has("reply_markup") else None
+    markup = parsed_markup(given)
     chat = writable_chat(state, call.values.get("chat_id"))
+    below = parsed_below(given, chat.kind)
     thread = open_thread(chat, call)
     reply = replied(state, chat, call)
     if thread is None and reply is not None and chat.is_forum:
@@ -104,6 +106,8 @@ def _send(state: State, call: Parameters, content: Json) -> Json:
         content["reply_markup"] = markup
     if call.boolean("protect_content"):
         content["has_protected_content"] = True
+    if below is not None:
+        put_below(state, chat, below)
     return post(state, chat, content, sender=state.bot_user(), by_bot=True, thread=thread, reply=reply)
 
 

@@ -4,7 +4,7 @@ import { avatar, h, icon, iconButton, tint } from "./element.js";
 import { formatted } from "./entities.js";
 import { full, hour } from "./format.js";
 import { inlineKeyboard, markWaiting } from "./keyboard.js";
-import { media } from "./media.js";
+import { media, picture } from "./media.js";
 import { richMessage } from "./rich.js";
 import { serviceSentence } from "./service.js";
 import { senderName, summary } from "./summary.js";
@@ -48,7 +48,7 @@ export class Bubble {
   #content() {
     const { message, context } = this;
     const body = this.#body();
-    const inner = h("div", { class: "bubble" }, this.#heading(), this.#quote(), media(message, context.server), body);
+    const inner = h("div", { class: "bubble" }, this.#heading(), this.#quote(), media(message, context.server), picture(message), body);
     const mark = this.#mark();
     const last = body?.lastElementChild;
     // the time sits in the last line of a text if there is room for it, else below

@@ -2,19 +2,31 @@
 
 import { h, icon } from "./element.js";
 import { size } from "./format.js";
+import { safeUrl } from "./link.js";
 
 const FILES = { document: "File", audio: "Audio", video: "Video", animation: "Animation", voice: "Voice message", video_note: "Video message", sticker: "Sticker" };
 
 /** Nodes for what a message carries besides text; [] when it carries nothing. */
 export function media(message, server) {
+  if (message.location) return [h("div", { class: "place" }, mediaLabel(message))];
   if (message.photo?.length) return [photo(message.photo.at(-1), message.caption, server)];
   const kind = Object.keys(FILES).find((name) => message[name]);
   return kind ? [file(message[kind], FILES[kind], server)] : [];
 }
 
+/** The picture that a text is shown under. Addresses elsewhere are not asked: they would learn of this reader. */
+export function picture(message) {
+  const { url, show_above_text: above } = message.link_preview_options ?? {};
+  const address = url && above ? safeUrl(url) : null;
+  if (!address) return null;
+  if (address.origin !== location.origin) return h("div", { class: "photo elsewhere" }, `Picture from ${address.host}`);
+  return h("div", { class: "photo" }, h("img", { src: address.href, alt: "", decoding: "async" }));
+}
+
 /** One line that stands for the media in a reply or a list. */
 export function mediaLabel(message) {
   if (message.photo?.length) return "Photo";
+  if (message.location) return `📍 ${message.location.latitude}, ${message.location.longitude}`;
   const kind = Object.keys(FILES).find((name) => message[name]);
   return kind ? (message[kind].file_name ?? FILES[kind]) : "";
 }

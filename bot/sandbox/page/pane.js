@@ -1,5 +1,6 @@
 // One phone: a person's view of one chat. In a group one chooses who holds the phone.
 
+import { belowKeyboard } from "./below.js";
 import { Composer } from "./composer.js";
 import { alertDialog } from "./dialog.js";
 import { avatar, h, iconButton } from "./element.js";
@@ -87,7 +88,8 @@ export class Pane {
     this.empty = h("div", { class: "welcome" });
     this.startButton = h("button", { type: "button", class: "big", data: { testid: "start" }, on: { click: () => this.desk.start(this.speakerId, "") } }, "START");
     this.unblockButton = h("button", { type: "button", class: "big", data: { testid: "unblock" }, on: { click: () => this.block(false) } }, "UNBLOCK BOT");
-    this.bottom = h("footer", { class: "bottom" }, this.startButton, this.unblockButton, this.composer.element);
+    this.below = h("div", { class: "keyboard below", role: "group", "aria-label": "Buttons of the bot", hidden: true });
+    this.bottom = h("footer", { class: "bottom" }, this.startButton, this.unblockButton, this.composer.element, this.below);
     const phone = h("div", { class: "phone" }, head, h("div", { class: "middle" }, this.log.element, h("div", { class: "empty" }, this.empty), this.toast.element), this.bottom);
     const pane = h("section", { class: this.isPrivate ? "pane private" : "pane" }, this.owner, phone, h("div", { class: "drop", "aria-hidden": "true" }, "Drop to attach"));
     this.#acceptDrops(pane);
@@ -145,6 +147,9 @@ export class Pane {
     this.unblockButton.hidden = !blocked;
     this.startButton.hidden = !begin;
     this.composer.element.hidden = blocked || begin;
+    const rows = this.chat.keyboard ?? [];
+    this.below.hidden = blocked || begin || rows.length === 0;
+    this.below.replaceChildren(...belowKeyboard(rows, (message) => this.attempt(() => this.say(message)), () => this.store.living()));
     this.empty.hidden = !this.log.empty;
     if (this.log.empty) this.empty.replaceChildren(...this.#welcome());
     if (focused && !this.bottom.contains(document.activeElement)) this.focus();

@@ -19,6 +19,7 @@ const SENTENCES = {
   forum_topic_edited: () => "The topic was changed",
   forum_topic_closed: () => "The topic was closed",
   forum_topic_reopened: () => "The topic was opened again",
+  chat_shared: (message, who) => `${who} chose ${message.chat_shared.title ?? "a chat"}`,
   write_access_allowed: (message, who) => `${who} allowed the bot to write`,
   message_auto_delete_timer_changed: () => "The auto-delete timer was changed",
 };

@@ -15,7 +15,7 @@ DAILY = Schedule.parse("daily 08:00")
 
 async def change_to(services: Services, stores: Stores, schedule: Schedule) -> None:
     await a_moment_later(stores)
-    await services.planner.reschedule(READER, schedule)
+    await services.changes.reschedule(READER, schedule)
     await a_moment_later(stores)
 
 
@@ -24,5 +24,5 @@ async def everything_sent(services: Services, stores: Stores, worker: Worker) ->
     await services.planner.run_until_idle()
     await worker.run_until_idle()
     await a_moment_later(stores)
-    await services.planner.send_now(READER)
+    await services.changes.send_now(READER)
     await worker.run_until_idle()

@@ -9,7 +9,9 @@ from tests.storage.moments import a_moment_later
 
 class KnownChats(Subscriptions):
     def __init__(self, stores: Stores) -> None:
-        super().__init__(stores.subscriptions, stores.categories, stores.clock, timezone="UTC", language="en")
+        super().__init__(
+            stores.subscriptions, stores.categories, stores.saved, stores.clock, timezone="UTC", language="en"
+        )
         self._stores = stores
 
     async def speaks(self, chat_id: int) -> None:

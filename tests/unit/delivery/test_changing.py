@@ -79,14 +79,14 @@ async def test_anything_between_two_steps(
     back: bool,
 ) -> None:
     await services.subscriptions.subscribe(READER, ["policy"])
-    await services.planner.reschedule(READER, first)
+    await services.changes.reschedule(READER, first)
     await services.articles.publish(FULL)
     with monkeypatch.context() as patch:
         made = before_step(step, stores, patch, act)
-        await services.planner.reschedule(READER, DAILY if first.instant else AT_ONCE)
+        await services.changes.reschedule(READER, DAILY if first.instant else AT_ONCE)
     assert len(made) > step or made.count("subscriptions.save") == 1
     if back:
-        await services.planner.reschedule(READER, first)
+        await services.changes.reschedule(READER, first)
     await everything_sent(services, stores, worker)
     assert times_sent(messenger, FULL.title) == 1
     assert times_sent(messenger, LATE.title) == (await stores.articles.get("late") is not None)
@@ -130,7 +130,7 @@ async def test_a_slow_planner_with_a_slice_in_its_hands(
 ) -> None:
     """It read the slice before the change, and puts it into the outbox before any step of it, or after."""
     await services.subscriptions.subscribe(READER, ["policy"])
-    await services.planner.reschedule(READER, first)
+    await services.changes.reschedule(READER, first)
     await services.articles.publish(FULL)
     plan, part = await plan_of(stores, "full")
     advanced = []
@@ -142,7 +142,7 @@ async def test_a_slow_planner_with_a_slice_in_its_hands(
 
     with monkeypatch.context() as patch:
         before_step(step, stores, patch, act)
-        await services.planner.reschedule(READER, DAILY if first.instant else AT_ONCE)
+        await services.changes.reschedule(READER, DAILY if first.instant else AT_ONCE)
     if not advanced:
         await act()
     await everything_sent(services, stores, worker)
@@ -161,6 +161,6 @@ async def test_of_two_articles_one_has_been_planned(
     assert await advance(stores, *await plan_of(stores, passed))
     if sent:
         await worker.run_until_idle()
-    await services.planner.reschedule(READER, DAILY)
+    await services.changes.reschedule(READER, DAILY)
     await everything_sent(services, stores, worker)
     assert [times_sent(messenger, one.title) for one in (FULL, SECOND)] == [1, 1]

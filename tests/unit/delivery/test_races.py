@@ -56,14 +56,14 @@ async def test_published_again_between_the_planners_look_and_its_step(
     await services.articles.publish(FULL)
     look, looks = stores.plans.next_slice, 0
 
-    async def slowly(plan: Entry, slug: str, length: int) -> Slice:
+    async def slowly(plan: Entry, slug: str, length: int, *, breaking: bool) -> Slice:
         nonlocal looks
         looks += 1
         if looks == 1:
             await services.articles.retract("full")
             await a_moment_later(stores)
             await services.articles.publish(FULL)
-        return await look(plan, slug, length)
+        return await look(plan, slug, length, breaking=breaking)
 
     monkeypatch.setattr(stores.plans, "next_slice", slowly)
     await everything_sent(services, stores, worker)
@@ -77,7 +77,7 @@ async def test_a_successor_of_a_finished_plan_with_many_readers_ends(services: S
     (plan,) = await stores.plans.queue.take(1, None, asyncio.Event())
     await stores.plans.finish(plan)
     async with asyncio.timeout(2):
-        await services.planner._fan_out(plan)
+        await services.planner._broadcast.send(plan)
     assert (await stores.outbox.counts())["chunks_waiting"] == 0
 
 
@@ -120,7 +120,7 @@ async def test_published_while_the_change_to_at_once_is_made(
         return await save(*arguments, **more)
 
     monkeypatch.setattr(stores.subscriptions, "save", slowly)
-    await services.planner.reschedule(READER, AT_ONCE)
+    await services.changes.reschedule(READER, AT_ONCE)
     await everything_sent(services, stores, worker)
     assert len(messenger.sent_to(1)) == 1
 
@@ -143,6 +143,6 @@ async def test_published_while_the_change_to_digests_is_made(
         return await save(*arguments, **more)
 
     monkeypatch.setattr(stores.subscriptions, "save", slowly)
-    await services.planner.reschedule(READER, DAILY)
+    await services.changes.reschedule(READER, DAILY)
     await everything_sent(services, stores, worker)
     assert len(messenger.sent_to(1)) == 1

@@ -9,12 +9,16 @@ import pytest
 from bot.bootstrap import Stores, build_worker
 from bot.delivery.worker import Worker
 from bot.domain.delivery import Ambiguous, Cause, Flooded, Outcome, Refused, Unreachable
+from bot.domain.digest import Digest
+from bot.domain.edition import Edition, Urgency
 from bot.domain.fate import (
     Arrived,
     Failed,
     Fate,
+    Held,
     Imported,
     LeftOut,
+    Muted,
     NoSuchArticle,
     NotSubscribed,
     OnItsWay,
@@ -23,11 +27,14 @@ from bot.domain.fate import (
     TooLongAgo,
     WithDigest,
 )
+from bot.domain.hold import Holding
+from bot.domain.message import Message
 from bot.domain.schedule import Schedule
 from bot.domain.subscription import Address, Parked
 from bot.services import Services
 from bot.storage import keys
 from bot.storage.breaker import Breaker, Rest
+from bot.storage.settlements import Task
 from bot.subscriptions import Reader
 from tests.storage.chunks import fast
 from tests.storage.moments import a_moment_later
@@ -94,13 +101,13 @@ async def test_what_was_sent_at_once(
 
 @pytest.mark.usefixtures("subscribed")
 async def test_what_came_with_a_digest(services: Services, stores: Stores, worker: Worker) -> None:
-    await services.planner.reschedule(READER, DAILY)
+    await services.changes.reschedule(READER, DAILY)
     await a_moment_later(stores)
     await published(services, stores)
     before = await fate(services)
     assert isinstance(before, WithDigest)
     assert before.due.astimezone((await services.subscriptions.get(READER)).zone).hour == 8
-    await services.planner.send_now(READER)
+    await services.changes.send_now(READER)
     assert await fate(services) == OnItsWay()
     await worker.run_until_idle()
     assert await fate(services) == Arrived(1, in_digest=True)
@@ -206,10 +213,14 @@ async def test_never_to_be_sent_or_too_long_ago(services: Services, stores: Stor
 
 @pytest.mark.usefixtures("subscribed")
 async def test_the_digests_of_others_are_left_where_they_are(services: Services, stores: Stores) -> None:
-    mine = ["full-1700000000000", "d1-1700000000000-1"]
-    others = ["d11-1700000000000-1", "d2-1700000000000-1"]
-    await stores.redis.sadd(keys.editions_of("full"), *mine, *others)
-    assert await stores.outbox.editions_to("full", 1) == sorted(mine)
+    got, owed, waiting, other = (Edition(id=f"d-1700000000000-{n}", articles=("full",)) for n in range(4))
+    await stores.outbox.store([got, owed, waiting, other])
+    await stores.redis.hset(*keys.receipt(got.id, 1), "77")
+    await stores.outbox.owe(owed, [5, 1])
+    await stores.outbox.owe(other, [11, 2])
+    task = Task(Urgency.REGULAR, waiting.id, 1, planned=0, attempt=0, again=False)
+    await stores.redis.zadd(keys.LATER, {task.encode(): 1})
+    assert await stores.outbox.editions_to("full", 1) == [got.id, owed.id, waiting.id]
 
 
 @pytest.mark.usefixtures("subscribed")
@@ -258,3 +269,25 @@ async def test_status_tells_how_fast_it_may_go(services: Services, stores: Store
     assert status.resting == await services.reports.resting()
     await breaker.trip(await breaker.read(), Rest(**{**rest, "until": now}))
     assert await services.reports.resting() is None
+
+
+async def test_what_is_muted_or_held(services: Services, stores: Stores, worker: Worker) -> None:
+    await services.subscriptions.subscribe(READER, ["policy"])
+    await a_moment_later(stores)
+    await services.changes.pause(READER, until := await stores.clock.now() + timedelta(days=1))
+    await published(services, stores)
+    assert await fate(services) == Held(Holding.PAUSE, until)
+    await services.subscriptions.mute(READER, "toll")
+    assert await fate(services) == Muted("toll")
+
+
+async def test_what_another_article_told(services: Services, stores: Stores, worker: Worker) -> None:
+    """In the digest it was named with it."""
+    await services.subscriptions.subscribe(READER, ["policy"])
+    made = Digest(stories=(("a2", "full"),), day=FULL.published.date())
+    edition = Edition(id="d-1-2", message=Message(text="Digest"), articles=made.articles, digest=made)
+    for one in (FULL, article("a2")):
+        await stores.articles.publish(one)
+    await stores.outbox.owe(edition, [1])
+    await worker.run_until_idle()
+    assert await fate(services) == Arrived(1, in_digest=True, told_by="Title of a2")

@@ -256,3 +256,22 @@ async def test_who_is_owed_the_same_twice_gets_it_once(
     assert (counts["sent"], counts["skipped"]) == (1, 3)
     assert await take(stores.outbox) == []
     await check_accounts(stores)
+
+
+async def test_everyone_gets_it_in_their_language(
+    stores: Stores, worker: Worker, messenger: FakeMessenger, subscriptions: KnownChats, chats: list[int]
+) -> None:
+    """Each is made once; a language that it is not worded in gets the edition's own."""
+    for chat_id, code in ((-1, "de"), (-2, "ru"), (-3, "fr")):
+        await subscriptions.set_language(Reader(Address(chat_id)), code)
+    said = {code: Message(text=code) for code in ("en", "de", "ru")}
+    await stores.outbox.owe(EDITION.reworded(said), chats)
+    await worker.run_until_idle()
+    assert {call.chat_id: call.text for call in messenger.calls} == {-1: "de", -2: "ru", -3: "en"}
+    assert messenger.encoded == 3
+    better = {code: Message(text=f"{code}!") for code in said}
+    assert (
+        await stores.outbox.recall(EDITION, Edition(id="r1", action="edit", of="e1"), EDITION.reworded(better)) == 3
+    )
+    await worker.run_until_idle()
+    assert {call.chat_id: call.text for call in messenger.calls[3:]} == {-1: "de!", -2: "ru!", -3: "en!"}

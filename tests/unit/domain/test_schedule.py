@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.schedule import MAX_TIMES, Schedule, ScheduleError
+from bot.domain.schedule import EVERY_DAY, MAX_TIMES, Kind, Schedule, ScheduleError
 
 BERLIN = ZoneInfo("Europe/Berlin")
 #: Clocks change by an hour, by half of one (Lord Howe), at midnight (Havana, Beirut), by a whole day (Apia 2011),
@@ -26,6 +26,28 @@ ZONES = st.sampled_from(
 MOMENTS = st.integers(10**9, 2 * 10**9).map(lambda seconds: datetime.fromtimestamp(seconds, UTC))
 TIMES = st.times().map(lambda moment: time(moment.hour, moment.minute))
 SCHEDULES = st.sets(TIMES, min_size=1, max_size=MAX_TIMES).map(lambda times: Schedule(tuple(sorted(times))))
+WORDS = st.sampled_from(
+    [
+        "instant",
+        "hourly",
+        "daily",
+        "weekdays",
+        "weekly",
+        "mon",
+        "Thursdays",
+        "sun.",
+        "8:00",
+        "23.59",
+        "24:00",
+        "at",
+        "٨:٠٠",
+    ]
+)
+ANY = st.builds(
+    lambda times, days: Schedule(tuple(sorted(times)), tuple(sorted(days))),
+    st.sets(TIMES, min_size=1, max_size=MAX_TIMES),
+    st.sets(st.sampled_from(EVERY_DAY), min_size=1),
+) | st.sampled_from([Schedule(), Schedule(hourly=True)])
 
 
 @pytest.mark.parametrize(
@@ -38,6 +60,17 @@ SCHEDULES = st.sets(TIMES, min_size=1, max_size=MAX_TIMES).map(lambda times: Sch
         ("Daily 18.30, 08.00", "daily 08:00 18:30"),
         ("daily 18:00,08:00 08:00", "daily 08:00 18:00"),
         ("daily 00:00 23:59", "daily 00:00 23:59"),
+        ("daily at 8:00 and 18:00", "daily 08:00 18:00"),
+        ("daily ٠٨:٣٠", "daily 08:30"),
+        ("HOURLY", "hourly"),
+        ("weekdays 8:00;18.30", "weekdays 08:00 18:30"),
+        ("weekly mon 08:00", "weekly mon 08:00"),
+        ("weekly on Mondays at 8.00", "weekly mon 08:00"),
+        ("Weekly Thu., MON 08:00", "weekly mon,thu 08:00"),
+        ("weekly tues wednesday thurs 18:00 8:00", "weekly tue,wed,thu 08:00 18:00"),
+        ("weekly sat,sun,sat 08:00", "weekly sat,sun 08:00"),
+        ("weekly mon tue wed thu fri 08:00", "weekdays 08:00"),
+        ("weekly sun mon tue wed thu fri sat 08:00", "daily 08:00"),
         ("daily 1:00 2:00 3:00 4:00 5:00 6:00", "daily 01:00 02:00 03:00 04:00 05:00 06:00"),
     ],
 )
@@ -63,6 +96,29 @@ def test_words_that_are_a_schedule(words: str, stored: str) -> None:
         "daily -8:00",
         "daily 08:00\x00",
         "08:00",
+        "hourly 08:00",
+        "hourly hourly",
+        "weekdays",
+        "weekdays mon 08:00",
+        "daily mon 08:00",
+        "weekly",
+        "weekly mon",
+        "weekly 08:00",
+        "weekly m 08:00",
+        "weekly mo 08:00",
+        "weekly mond4y 08:00",
+        "weekly mondayss 08:00",
+        "weekly mon 08:00 thu 18:00",
+        "weekly mon\x00 08:00",
+        "weekly s 08:00",
+        "mon 08:00",
+        "weekly days 08:00",
+        "weekly mon-fri 08:00",
+        "biweekly mon 08:00",
+        "daily 08:00:00",
+        "daily ８:0",
+        "instant" * 1000,
+        "weekly " + "mon " * 5000,
         "daily " + "08:00 " * (MAX_TIMES + 1),
     ],
 )
@@ -71,7 +127,7 @@ def test_words_that_are_none(words: str) -> None:
         Schedule.parse(words)
 
 
-@given(st.text())
+@given(st.text() | st.lists(WORDS | st.text(max_size=4)).map(" ".join))
 def test_any_words_are_a_schedule_or_refused(words: str) -> None:
     try:
         schedule = Schedule.parse(words)
@@ -80,13 +136,16 @@ def test_any_words_are_a_schedule_or_refused(words: str) -> None:
     assert Schedule.parse(str(schedule)) == schedule
 
 
-@given(SCHEDULES)
+@given(ANY)
 def test_what_is_stored_is_read_back(schedule: Schedule) -> None:
     assert Schedule.parse(str(schedule)) == schedule
 
 
-def test_an_instant_schedule_has_no_slots() -> None:
-    assert Schedule().next_slot(datetime(2026, 1, 1, tzinfo=UTC), BERLIN) is None
+@pytest.mark.parametrize(
+    "words", ["instant", "hourly", "daily 08:00", "weekdays 08:00", "weekly mon 08:00", "weekly sat,sun 08:00"]
+)
+def test_the_kind_is_the_first_word(words: str) -> None:
+    assert Schedule.parse(words).kind is Kind(words.split()[0])
 
 
 @given(SCHEDULES, MOMENTS, ZONES)

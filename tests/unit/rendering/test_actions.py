@@ -13,10 +13,18 @@ _COUNT = st.integers(0, 10**9 - 1)
 _FIELDS = {
     "id": ID,
     "slug": SLUG,
-    "name": st.sampled_from(["latest", "help", "America/Argentina/ComodRivadavia"]),
+    "page": st.sampled_from(actions.Page),
+    "arg": st.sampled_from(["", "a" * 32]),
+    "value": st.sampled_from(["weekdays 08:00 18:00", "1a2b3c4d", "Europe/Berlin"]),
+    "chat_id": st.integers(-(2**52), -1),
+    "name": st.sampled_from(["UTC", "Europe/Berlin", "America/Argentina/ComodRivadavia"]),
     "skip": _COUNT,
+    "edition": st.from_regex(r"[A-Za-z0-9:_-]{1,48}", fullmatch=True),
     "position": _COUNT,
-    "words": st.sampled_from(["instant", "daily 08:00", "daily 01:00 02:00 03:00 04:00 05:00 06:00"]),
+    "breaking": st.booleans(),
+    "mark": st.sampled_from(["1a2b3c4d"]),
+    "language": st.sampled_from(["en", "ar"]),
+    "words": st.sampled_from(["instant", "daily 08:00 18:00", "weekdays 08:00", "weekly mon 08:00"]),
 }
 #: Drafts bear 11 characters (64 random bits), so that they fit with a category.
 _DRAFT_ID = st.from_regex(r"[A-Za-z0-9_-]{11}", fullmatch=True)
@@ -71,6 +79,10 @@ def test_all_categories_have_an_empty_slug() -> None:
         "1e|",
         "1f|x",
         "1t|a\ud800",
+        "1z|Mars/Olympus",
+        "1z|../etc/passwd",
+        "1sc||instant",
+        "1so|a b",
         "1r|\0",
     ],
 )
@@ -78,7 +90,9 @@ def test_what_is_no_action(data: str) -> None:
     assert decode(data) is None
 
 
-@given(st.one_of(st.text(st.characters()), st.from_regex(r"1[mtlrqaszfpdcegx](\|.{0,20}){0,3}", fullmatch=True)))
+@given(
+    st.one_of(st.text(st.characters()), st.from_regex(r"1([mtlrqaszfpdcegx]|s[co])(\|.{0,20}){0,3}", fullmatch=True))
+)
 def test_anything_is_an_action_or_none(data: str) -> None:
     action = decode(data)
     if action is not None:
@@ -88,4 +102,4 @@ def test_anything_is_an_action_or_none(data: str) -> None:
 
 def test_what_telegram_would_not_carry_is_refused_here() -> None:
     with pytest.raises(ValueError, match="callback data of 65 bytes"):
-        actions.SetTimezone(name="é" * 31).encode()
+        actions.OpenMenu(name="é" * 31).encode()

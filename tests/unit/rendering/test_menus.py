@@ -5,8 +5,8 @@ from bot.domain.category import Category
 from bot.domain.message import Message
 from bot.domain.schedule import Schedule
 from bot.domain.subscription import Change, Subscription, Unknown
-from bot.rendering import menus, schedules
-from bot.rendering.actions import SetSchedule, SetTimezone, ToggleCategory, decode
+from bot.rendering import menus
+from bot.rendering.actions import ToggleCategory, decode
 from tests.unit.rendering.limits import check, text_of
 from tests.unit.samples import CATEGORIES, NOW, TEXT
 
@@ -33,7 +33,7 @@ def test_a_list_of_categories_counts_the_week() -> None:
     assert ("Technology" in tech, "12 " in tech) == (True, True)
     assert ("World News" in world, "0 " in world) == (True, True)
     last = text.split("\n")[-1]
-    assert all(word in last for word in ("policy", "tech", "08:00", "18:00", "UTC"))
+    assert all(word in last for word in ("Policy", "Technology", "08:00", "18:00", "UTC"))
 
 
 def test_no_categories_is_said_so() -> None:
@@ -61,24 +61,6 @@ def test_a_toggle_is_noted_without_markup() -> None:
     assert menus.toggled(Change((CATEGORIES[0],), (), (), READER)) == "Subscribed to Policy"
     assert menus.toggled(Change((CATEGORIES[2],), (), (), READER)) == "Unsubscribed from World News"
     assert menus.toggled(Change((), (), (), READER)) == "Nothing changed"
-
-
-def test_the_schedule_that_holds_is_marked() -> None:
-    message = schedules.choose_schedule(READER)
-    marked = [button.data for row in message.buttons for button in row if button.label.startswith("●")]
-    assert marked == [SetSchedule(words="daily 08:00 18:00").encode()]
-
-
-def test_every_offered_schedule_and_zone_can_be_taken() -> None:
-    offered = [
-        *actions_of(schedules.choose_schedule(NOBODY)),
-        *actions_of(schedules.choose_timezone(NOBODY, "10:00")),
-    ]
-    for action in offered:
-        if isinstance(action, SetSchedule):
-            assert str(Schedule.parse(action.words)) == action.words
-        if isinstance(action, SetTimezone):
-            assert Subscription(chat_id=1, timezone=action.name)
 
 
 @pytest.mark.parametrize(
@@ -115,9 +97,6 @@ def test_any_word_can_be_told_back(word: str) -> None:
     for message in (
         menus.changed(Change((), (), unknown, READER), CATEGORIES, subscribed=True),
         menus.no_such_category(word, ["policy"]),
-        schedules.no_schedule(word),
-        schedules.no_timezone(word, ["America/Argentina/ComodRivadavia"]),
-        schedules.no_timezone(word, []),
         menus.found_nothing(word),
     ):
         check(message)
@@ -141,8 +120,6 @@ def test_any_name_of_a_category_can_be_shown(name: str) -> None:
 def test_fixed_words_are_messages_that_telegram_takes() -> None:
     for message in (
         menus.nothing_yet(None),
-        schedules.scheduled(READER),
-        schedules.timezone_set(READER, "10:00"),
         menus.digest_coming(3),
         menus.search_what(),
         menus.privacy(),

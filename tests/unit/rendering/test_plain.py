@@ -1,7 +1,10 @@
+from datetime import date
+
 import pytest
 from hypothesis import given
 
 from bot.domain.article import Article
+from bot.domain.digest import Story
 from bot.rendering.articles import teaser
 from bot.rendering.digests import digest
 from bot.rendering.links import Links
@@ -45,7 +48,9 @@ def test_what_is_too_long_is_cut() -> None:
 
 @given(ARTICLES)
 def test_any_message_says_the_same_in_plain_words(one: Article) -> None:
-    for message in (teaser(one, LINKS), digest([one, article("b2")], {}, LINKS)):
+    one = one.model_copy(update={"also_at": ()})  # whose addresses stand within the line
+    two = [Story(1, one), Story(2, article("b2"))]
+    for message in (teaser(one, LINKS), digest(two, {}, LINKS, day=date(2026, 11, 23), edition_id="d1")):
         words = plain(message.text)
         assert utf16_length(words) <= LONGEST_TEXT
         for line in text_of(message.text).split("\n"):

@@ -5,7 +5,7 @@ from bot.domain.article import Added, Article
 from bot.domain.category import Category
 from bot.domain.draft import Preview, Problem, Unreadable
 from bot.domain.message import Message
-from bot.rendering import posting
+from bot.rendering import curating, posting
 from bot.rendering.actions import (
     MOST_BUTTONS,
     DiscardDraft,
@@ -83,21 +83,21 @@ def test_what_was_published_before_is_said_so() -> None:
 
 
 def test_a_list_turns_both_ways() -> None:
-    message = posting.article_list([article(f"a{n}") for n in range(8)], skip=8, total=30)
+    message = curating.article_list([article(f"a{n}") for n in range(8)], skip=8, total=30)
     assert "9. Title of a0" in text_of(message.text)
     assert actions_of(message)[-2:] == [ListArticles(skip=0), ListArticles(skip=16)]
-    assert posting.article_list([], skip=0, total=0).buttons == ()
+    assert curating.article_list([], skip=0, total=0).buttons == ()
 
 
 def test_managing_asks_before_it_takes_back() -> None:
-    assert actions_of(posting.manage(FULL))[0] == Retract(id="full")
+    assert actions_of(curating.manage(FULL))[0] == Retract(id="full")
 
 
 @pytest.mark.parametrize(
     ("reached", "words"), [(0, "0 messages are"), (1, "1 message is"), (1500, "1,500 messages are")]
 )
 def test_how_many_are_taken_back(reached: int, words: str) -> None:
-    assert words in posting.retracted(reached).text
+    assert words in curating.retracted(reached).text
 
 
 @given(ARTICLES, TEXT)
@@ -106,8 +106,8 @@ def test_any_draft_is_shown_in_messages_that_telegram_takes(one: Article, note: 
         check(message)
     for added in Added:
         check(posting.published(one, 10**6, added))
-    check(posting.manage(one))
-    check(posting.article_list([one] * posting.PAGE, skip=8, total=99))
+    check(curating.manage(one))
+    check(curating.article_list([one] * curating.PAGE, skip=8, total=99))
 
 
 @given(TEXT)
@@ -117,7 +117,7 @@ def test_any_word_can_be_told_back(word: str) -> None:
     message = posting.refusal(Preview("x" * 11, Unreadable(Problem.NO_CATEGORY, word, nearest)), categories)
     check(message)
     assert 30 < len(actions_of(message)) < MOST_BUTTONS
-    check(posting.no_such_article(word))
+    check(curating.no_such_article(word))
     check(posting.file_unreadable(word))
 
 
@@ -131,15 +131,15 @@ def test_of_many_categories_the_keyboard_takes_what_it_can() -> None:
 @given(LINE)
 def test_any_category_can_be_added(name: str) -> None:
     category = Category.model_construct(slug="a" * 32, name=name[:64])
-    check(posting.category_added(category, new=True))
-    check(posting.category_added(category, new=False))
+    check(curating.category_added(category, new=True))
+    check(curating.category_added(category, new=False))
 
 
 def test_fixed_words_are_messages_that_telegram_takes() -> None:
     for message in (
         posting.how_to_post(),
         posting.discarded(),
-        posting.how_to_add_category(),
+        curating.how_to_add_category(),
         posting.file_too_large(12_345_678),
         posting.forward_hint(),
     ):

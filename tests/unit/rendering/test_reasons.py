@@ -12,8 +12,10 @@ from bot.domain.fate import (
     Arrived,
     Failed,
     Fate,
+    Held,
     Imported,
     LeftOut,
+    Muted,
     NoSuchArticle,
     NotSubscribed,
     OnItsWay,
@@ -22,6 +24,7 @@ from bot.domain.fate import (
     TooLongAgo,
     WithDigest,
 )
+from bot.domain.hold import Holding
 from bot.domain.subscription import Parked, Subscription
 from bot.rendering import reasons
 from bot.rendering.actions import ExplainArticle, decode
@@ -34,12 +37,17 @@ LATER = NOW + timedelta(minutes=5)  # 11:05 in Berlin
 TOLD: list[tuple[Fate, list[str]]] = [
     (Arrived(5, in_digest=False), ["It came at once", "subscribed to Policy"]),
     (Arrived(5, in_digest=True), ["with your digest", "subscribed to Policy"]),
+    (Arrived(5, in_digest=True, told_by="<The> Other"), ["same story as “<The> Other”"]),
+    (Held(Holding.QUIET, NOW), ["quiet hours", "22 Nov 2026, 11:00"]),
+    (Held(Holding.PAUSE, NOW), ["the pause", "22 Nov 2026, 11:00"]),
+    (Held(Holding.TALK, NOW), ["conversation", "22 Nov 2026, 11:00"]),
+    (Muted("<b>"), ["muted “<b>”", "/unmute"]),
     (Arrived(None, in_digest=False), ["did not say whether it arrived", "not a third time"]),
     (OnItsWay(), ["on its way", "queue"]),
     (OnItsWay(trying=True), ["this very moment"]),
     (OnItsWay(until=LATER), ["on its way", "tried again", "11:05 (Europe/Berlin)"]),
     (OnItsWay(until=LATER, cause=Cause.BLOCKED), ["not come yet", "blocked", "11:05"]),
-    (Failed(Cause.BLOCKED), ["could not be written to: the bot had been blocked"]),
+    (Failed(Cause.BLOCKED), ["could not be written to (the bot had been blocked)"]),
     (Failed(None), ["Telegram did not take the message"]),
     (NotSubscribed(), ["subscribed to nothing", "Policy"]),
     (OtherCategory(("tech", "gone")), ["belongs to Policy", "subscribed to Technology, gone"]),

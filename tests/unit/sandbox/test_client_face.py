@@ -1,6 +1,7 @@
 """The client face and the page: who may use them, state, files, and the stream of events."""
 
 import asyncio
+from pathlib import Path
 from typing import Any
 
 import aiohttp
@@ -148,3 +149,14 @@ async def test_page_files_have_their_types(
     for name in ("secret.py", "none.js", "%2e%2e%2fstate.py", "..%2fstate.js"):
         async with http.get(f"{sandbox.url}/page/{name}") as answer:
             assert answer.status == 404
+
+
+async def test_pictures_are_served_from_their_folder(http: aiohttp.ClientSession, tmp_path: Path) -> None:
+    (tmp_path / "sea.svg").write_text("<svg/>", encoding="utf-8")
+    async with Sandbox(token="1:a", pictures=tmp_path) as sandbox:
+        async with http.get(f"{sandbox.url}/pictures/sea.svg") as answer:
+            assert (answer.status, answer.content_type) == (200, "image/svg+xml")
+        async with http.get(f"{sandbox.url}/pictures/none.svg") as answer:
+            assert answer.status == 404
+    async with Sandbox(token="1:a") as sandbox, http.get(f"{sandbox.url}/pictures/sea.svg") as answer:
+        assert answer.status == 404

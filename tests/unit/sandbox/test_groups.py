@@ -1,7 +1,7 @@
 """Groups, supergroups with topics, and channels."""
 
 import pytest
-from telegram import Bot
+from telegram import Bot, ChatMemberAdministrator
 from telegram.error import BadRequest, Forbidden
 
 from bot.sandbox.client import Client, Group, Person, SandboxRefusal
@@ -65,6 +65,29 @@ async def test_members_and_administrators(bot: Bot, client: Client, ann: Person,
     assert (await bot.get_chat(group.id)).title == "News fans"
     with pytest.raises(BadRequest, match="User not found"):
         await bot.get_chat_member(group.id, 5)
+
+
+async def test_rights_are_given_and_taken(bot: Bot, client: Client, ann: Person) -> None:
+    channel = await client.new_group("Daily", owner=ann, kind="channel")
+    bob = await client.new_person("Bob")
+    await channel.add(bob, administrator=True, rights={"can_post_messages": False})
+    member = await bot.get_chat_member(channel.id, bob.id)
+    assert isinstance(member, ChatMemberAdministrator)
+    assert (member.can_post_messages, member.can_edit_messages) == (False, True)
+    with pytest.raises(SandboxRefusal, match="Only administrators write"):
+        await bob.in_(channel).say("hi")
+    await channel.add(bob, administrator=True)
+    await bob.in_(channel).say("hi")
+    await channel.add(bob)
+    assert (await bot.get_chat_member(channel.id, bob.id)).status == "member"
+
+
+async def test_public_chats_have_a_name(bot: Bot, client: Client, ann: Person) -> None:
+    channel = await client.new_group("Daily", owner=ann, kind="channel", username="DailyNews")
+    found = await bot.get_chat("@dailynews")
+    assert (found.id, found.username) == (channel.id, "DailyNews")
+    with pytest.raises(BadRequest, match="Chat not found"):
+        await bot.get_chat("@ann")
 
 
 async def test_topics(bot: Bot, client: Client, ann: Person) -> None:

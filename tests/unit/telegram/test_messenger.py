@@ -69,6 +69,13 @@ def test_a_message_is_encoded_whole_but_for_its_recipient(messenger: TelegramMes
     assert orjson.loads(messenger.encode(Message(text="x", link_preview=True))) == {"text": "x", "parse_mode": "HTML"}
 
 
+def test_a_picture_is_shown_large_above_the_text(messenger: TelegramMessenger) -> None:
+    shown = Message(text="x", picture="https://a.example/i.png")
+    options = {"url": "https://a.example/i.png", "prefer_large_media": True, "show_above_text": True}
+    assert orjson.loads(messenger.encode(shown))["link_preview_options"] == options
+    assert orjson.loads(messenger.encode(shown, plain=True))["link_preview_options"] == {"is_disabled": True}
+
+
 def test_plain_has_no_markup_but_its_buttons(messenger: TelegramMessenger) -> None:
     encoded = orjson.loads(messenger.encode(MESSAGE, plain=True))
     assert encoded["text"] == "News of today (https://a.example/1)"

@@ -1,0 +1,127 @@
+"""What waits for chats: articles that have arrived since they were last settled, and have not been sent at once."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from bot.domain.article import StoredArticle
+from bot.domain.muting import muting
+from bot.domain.subscription import Subscription
+from bot.storage.articles import ArticleStore
+from bot.storage.plans import Plans, Unfinished
+from bot.storage.records import Record
+from bot.storage.saving import Guard
+
+#: Articles by the slug of the category in which a chat gets them.
+Waiting = dict[str, list[StoredArticle]]
+
+
+@dataclass(frozen=True, slots=True)
+class Coming:
+    """Plans that have still to come to a chat, by the ids of their entries, and what they would bring it at once."""
+
+    plans: list[str] = field(default_factory=list)
+    articles: list[StoredArticle] = field(default_factory=list)
+
+    def only(self, wanted: Callable[[StoredArticle], bool]) -> "Coming":
+        kept = [(plan, one) for plan, one in zip(self.plans, self.articles, strict=True) if wanted(one)]
+        return Coming([plan for plan, _ in kept], [one for _, one in kept])
+
+
+class Stock:
+    """What has arrived in some categories, newest first, and what is held, for many chats at once."""
+
+    def __init__(self, arrived: Waiting, held: Iterable[StoredArticle]) -> None:
+        self._arrived = arrived
+        self._held = {stored.article.id: stored for stored in held}
+
+    def waiting(self, subscription: Subscription, slugs: Sequence[str], *, held: bool) -> Waiting:
+        """What these categories have for a chat, each article once. `held`: also what was held before."""
+        found: Waiting = {slug: self._since(subscription, slug) for slug in slugs}
+        if held and subscription.hold:
+            kept = (self._held[one] for one in subscription.hold.articles if one in self._held)
+            add(found, (stored for stored in kept if stored.article.category in subscription.categories))
+        return {slug: [one for one in some if _is_wanted(subscription, one)] for slug, some in found.items() if some}
+
+    def _since(self, subscription: Subscription, slug: str) -> list[StoredArticle]:
+        since = subscription.waits_since(slug)
+        if since is None:
+            return []
+        moment, hold = ms(since), subscription.hold
+        through = hold is not None and hold.breaking and subscription.categories[slug].instant
+        found = (stored for stored in self._arrived.get(slug, ()) if stored.arrived > moment)
+        return [stored for stored in found if not (through and stored.article.breaking)]
+
+
+class Backlog:
+    def __init__(self, articles: ArticleStore, plans: Plans) -> None:
+        self._articles = articles
+        self._plans = plans
+
+    async def stock(self, subscriptions: Iterable[Subscription], now: datetime) -> Stock:
+        """For these chats, until now."""
+        since: dict[str, datetime] = {}
+        held: set[str] = set()
+        for subscription in subscriptions:
+            held.update(subscription.hold.articles if subscription.hold else ())
+            for slug in subscription.categories:
+                if (moment := subscription.waits_since(slug)) is not None:
+                    since[slug] = min(moment, since.get(slug, moment))
+        arrived = {slug: await self._articles.owed(slug, moment, now) for slug, moment in since.items()}
+        return Stock(arrived, await self._articles.get_many(held))
+
+    async def due(
+        self, record: Record, stock: Stock, slugs: Sequence[str], now: datetime, *, held: bool, ends: bool
+    ) -> tuple[Waiting, Guard]:
+        """What waits in these categories, and what whoever tells of it builds on. `held`: also what is held; `ends`:
+        the hold is over, and nothing may come past it until that is written."""
+        subscription, hold = record.subscription, record.subscription.hold
+        waiting = stock.waiting(subscription, slugs, held=held)
+        if hold is None or not ends:
+            return waiting, Guard(lengths(waiting))
+        coming = (await self.coming_to(record)).only(lambda one: is_breaking(one) and one.arrived <= ms(now))
+        add(waiting, coming.articles)
+        return waiting, Guard(lengths(waiting), list(subscription.categories), now, coming.plans)
+
+    async def coming_to(self, record: Record) -> Coming:
+        """What would still be sent to a chat at once, as its subscription is now."""
+        plans = await self._plans.coming_to(record.number) if record.number else []
+        stored = {one.article.id: one for one in await self._articles.get_many(plan.article_id for plan in plans)}
+        wanted = [plan for plan in reversed(plans) if _wants_at_once(record.subscription, plan, stored)]
+        return Coming([plan.entry_id for plan in wanted], [stored[plan.article_id] for plan in wanted])
+
+
+def add(waiting: Waiting, articles: Iterable[StoredArticle]) -> None:
+    """Those that are not in it yet."""
+    for stored in articles:
+        category = waiting.setdefault(stored.article.category, [])
+        if stored not in category:
+            category.append(stored)
+
+
+def lengths(waiting: Waiting) -> dict[str, int]:
+    return {one.article.id: one.length for some in waiting.values() for one in some}
+
+
+def is_breaking(stored: StoredArticle) -> bool:
+    return stored.article.breaking
+
+
+def ms(moment: datetime) -> int:
+    return int(moment.astimezone(UTC).timestamp() * 1000)
+
+
+def _is_wanted(subscription: Subscription, stored: StoredArticle) -> bool:
+    return not subscription.muted or muting(stored.article, subscription.muted) is None
+
+
+def _wants_at_once(subscription: Subscription, plan: Unfinished, known: dict[str, StoredArticle]) -> bool:
+    stored = known.get(plan.article_id)
+    if stored is None or stored.arrived != plan.arrived or subscription.parked:
+        return False
+    slug = stored.article.category
+    return (
+        subscription.at_once(slug, breaking=stored.article.breaking)
+        and stored.arrived > ms(subscription.settled_until(slug))
+        and _is_wanted(subscription, stored)
+    )

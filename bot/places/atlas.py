@@ -1,0 +1,119 @@
+"""Which time zone is meant: by its own name, by a city, or by a place on the map.
+
+Cities are looked up in the file each time, some 50 ms in a thread: few readers ask, once, and a table of their
+360,000 names would stay in memory for nothing.
+"""
+
+import asyncio
+import gzip
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+from importlib import resources
+from zoneinfo import available_timezones
+
+import tzfpy
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
+
+from bot.domain.place import Found, Place
+from bot.places.names import folded
+
+#: A city so many times as large as its namesakes is meant: London, Ontario has a twenty-first of London's people.
+_OUTWEIGHS = 15
+#: A city that is only also called so counts as if it had a part of its people.
+_NAMED_OTHERWISE = 0.03
+_CHOICES = 6
+_NAMES_LIKE_IT = 40
+#: Bytes of the file: slips are forgiven in the names of its first five thousand cities, of 120,000 people or more.
+_LARGEST = 1_500_000
+_SHORT = 5
+_LONGEST = 60
+_FIXED = ("UTC", "GMT")
+
+
+@dataclass(frozen=True, slots=True)
+class _City:
+    place: Place
+    weight: float
+
+
+class Atlas:
+    async def find(self, words: str) -> Found:
+        """By the IANA name of a zone or the name of a city, in most languages, however it is written."""
+        return await asyncio.to_thread(self._find, words[:_LONGEST])
+
+    async def zone_at(self, latitude: float, longitude: float) -> str | None:
+        """None for no place on Earth; at sea it is the zone of that longitude."""
+        name = await asyncio.to_thread(tzfpy.get_tz, longitude, latitude)
+        return name if name in self._zones.values() else None
+
+    @cached_property
+    def _zones(self) -> dict[str, str]:
+        """Zones by their names in lower case: unlike cities' names, they differ by signs (Etc/GMT+3)."""
+        return {name.casefold(): name for name in available_timezones() if "/" in name or name in _FIXED}
+
+    def _find(self, words: str) -> Found:
+        if zone := self._zones.get("_".join(words.split()).casefold()):
+            return Found(Place(words_of(zone), "", zone))
+        wanted, rows = folded(words), _rows()
+        if called := self._called(wanted, rows):
+            return _decided(called)
+        return Found(choices=self._nearest(wanted, rows))
+
+    def _called(self, wanted: str, rows: bytes) -> list[_City]:
+        """The cities of exactly that name, else the zones named after it."""
+        name = f"|{wanted}|".encode()
+        position, found = rows.find(name), list[_City]()
+        while position >= 0:
+            end = rows.find(b"\n", position)
+            city = _city(rows[rows.rfind(b"\n", 0, position) + 1 : end if end > 0 else None].decode(), wanted)
+            if city.place.zone in self._zones.values():
+                found.append(city)
+            position = rows.find(name, end) if end > 0 else -1
+        zones = (zone for zone in self._zones.values() if folded(words_of(zone)) == wanted)
+        return found or [_City(Place(words_of(zone), "", zone), 1) for zone in zones]
+
+    def _nearest(self, wanted: str, rows: bytes) -> tuple[Place, ...]:
+        """Those whose name differs by a slip or two: the fewest first, then the largest."""
+        length, slips = len(wanted), 1 if len(wanted) <= _SHORT else 2
+        if length <= slips + 1:
+            return ()
+        largest = rows[:_LARGEST].decode(errors="ignore")
+        names = set(re.findall(rf"(?<=\|)[^|\n]{{{length - slips},{length + slips}}}(?=\|)", largest))
+        like = process.extract(wanted, names, scorer=OSA.distance, score_cutoff=slips, limit=_NAMES_LIKE_IT)
+        found = [(distance, -c.weight, c.place) for name, distance, _ in like for c in self._called(name, rows)]
+        return tuple(_apart(place for *_, place in sorted(found, key=lambda item: item[:2])))
+
+
+def _city(row: str, wanted: str) -> _City:
+    name, country, zone, people, _ = row.split("\t")
+    return _City(Place(name, country, zone), int(people) * (1 if folded(name) == wanted else _NAMED_OTHERWISE))
+
+
+def words_of(zone: str) -> str:
+    """`Buenos Aires` for America/Argentina/Buenos_Aires."""
+    return zone.rsplit("/", 1)[-1].replace("_", " ")
+
+
+def _decided(cities: Iterable[_City]) -> Found:
+    largest = sorted(cities, key=lambda city: -city.weight)
+    first = largest[0]
+    rival = next((city.weight for city in largest if city.place.zone != first.place.zone), 0.0)
+    if first.weight >= rival * _OUTWEIGHS:
+        return Found(first.place)
+    return Found(choices=tuple(_apart(city.place for city in largest)), exact=True)
+
+
+def _apart(places: Iterable[Place]) -> list[Place]:
+    """One for each zone."""
+    by_zone: dict[str, Place] = {}
+    for place in places:
+        by_zone.setdefault(place.zone, place)
+    return list(by_zone.values())[:_CHOICES]
+
+
+def _rows() -> bytes:
+    """See gather.py; the largest cities come first."""
+    return gzip.decompress(resources.files("bot.places").joinpath("cities.txt.gz").read_bytes())

@@ -1,0 +1,63 @@
+"""Dates, times, numbers and lists, as the spoken language writes them.
+
+Skeletons are those of Unicode: https://www.unicode.org/reports/tr35/tr35-dates.html#availableFormats_appendItems
+"""
+
+from collections.abc import Sequence
+from datetime import datetime, time, timedelta
+from functools import lru_cache
+
+from babel import Locale
+from babel.dates import format_skeleton, format_timedelta
+from babel.lists import format_list
+from babel.numbers import format_decimal
+
+from bot.rendering.wording import RIGHT_TO_LEFT, _, isolated, language
+
+#: English as it is written in most of the world: the day before the month, and 24 hours.
+_LOCALES = {"en": "en_GB"}
+
+
+def locale() -> Locale:
+    """What Babel calls the spoken language."""
+    return _locale(language())
+
+
+def date(moment: datetime) -> str:
+    return format_skeleton("yMMMd", moment, locale=locale())
+
+
+def day(moment: datetime) -> str:
+    """Without the year."""
+    return format_skeleton("MMMd", moment, locale=locale())
+
+
+def clock(moment: datetime | time, *, seconds: bool = False) -> str:
+    """The time of the day, as it is in the moment's own zone."""
+    return format_skeleton("Hms" if seconds else "Hm", moment, locale=locale())
+
+
+def duration(length: timedelta) -> str:
+    """In the largest unit that says about as much."""
+    return format_timedelta(length, locale=locale())
+
+
+def number(value: float, digits: int = 0) -> str:
+    return format_decimal(value, "#,##0." + "0" * digits if digits else "#,##0", locale=locale())
+
+
+def listed(names: Sequence[str]) -> str:
+    """These, of which each may have markup. Isolated names have no direction to show: the list has a mark for it
+    (https://www.unicode.org/reports/tr9/#P2)."""
+    mark = "\u200f" if language() in RIGHT_TO_LEFT else ""
+    return mark + _(", ").join(isolated(name) for name in names)
+
+
+def either(names: Sequence[str]) -> str:
+    """One of these; each may have markup."""
+    return format_list([isolated(name) for name in names], style="or", locale=locale())
+
+
+@lru_cache
+def _locale(code: str) -> Locale:
+    return Locale.parse(_LOCALES.get(code, code))
