@@ -166,7 +166,7 @@ class Changes:
         self, record: Record, waiting: Waiting, now: datetime, *, asked: bool = True
     ) -> tuple[Edition | None, list[Command]]:
         """A person waits for it, where they have `asked`."""
-        if not record.number:
+        if not record.number or not any(waiting.values()):
             return None, []
         printing = await self._press.open()
         urgency = Urgency.BREAKING if asked else Urgency.REGULAR

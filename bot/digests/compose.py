@@ -1,7 +1,5 @@
 """Which stories a digest tells, and in what order."""
 
-import re
-import unicodedata
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from functools import lru_cache
@@ -10,6 +8,7 @@ from rapidfuzz import fuzz
 
 from bot.domain.article import Article, Source
 from bot.domain.digest import Story
+from bot.domain.muting import words_of
 
 #: Titles tell the same if their words are so much alike (of 100) and they share so many of more than three letters.
 #: Of the titles of three days' news from 23 sources, labelled by hand, this joined none that were of different
@@ -19,7 +18,6 @@ _ALIKE = 70
 _SHARED = 4
 _APART = timedelta(hours=48)
 _TITLES_KEPT = 4096
-_WORD = re.compile(r"\w+")
 
 
 def compose(by_category: Mapping[str, Sequence[Article]]) -> list[Story]:
@@ -84,8 +82,7 @@ def _order(story: Sequence[_Told]) -> tuple[int, bool, int, float]:
 def _words(title: str) -> tuple[str, frozenset[str]]:
     """In one case, without accents and marks; and those of more than three letters. The same articles are in the
     digests of many."""
-    letters = unicodedata.normalize("NFKD", title.casefold())
-    words = _WORD.findall("".join(letter for letter in letters if not unicodedata.combining(letter)))
+    words = words_of(title).split()
     return " ".join(words), frozenset(word for word in words if len(word) > 3)
 
 

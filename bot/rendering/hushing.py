@@ -13,7 +13,8 @@ from bot.rendering.figures import clock, locale, number
 from bot.rendering.markup import bold, escape, shorten
 from bot.rendering.wording import _, ngettext
 
-_HOURS = ("22:00-07:00", "23:00-08:00", "20:00-09:00")
+#: Quiet hours that many want.
+HOURS = ("22:00-07:00", "23:00-08:00", "20:00-09:00")
 _PAUSES = ("1d", "3d", "7d", "14d")
 _WORD_ON_BUTTON = 30
 
@@ -59,7 +60,7 @@ def quiet_state(subscription: Subscription) -> str:
 def _quiet_buttons(quiet: Quiet | None) -> tuple[tuple[Button, ...], ...]:
     breaking = bool(quiet and quiet.breaking)
     chosen = str(quiet) if quiet else ""
-    rows = [(SetQuiet(words=h, breaking=breaking).button(("● " if h == chosen else "") + h),) for h in _HOURS]
+    rows = [(SetQuiet(words=h, breaking=breaking).button(("● " if h == chosen else "") + h),) for h in HOURS]
     if quiet:
         label = _("🔴 Hold breaking news too") if breaking else _("🔴 Let breaking news through")
         rows.append((SetQuiet(words=chosen, breaking=not breaking).button(label),))

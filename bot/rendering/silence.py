@@ -14,7 +14,6 @@ from bot.rendering.pages import State, in_twos, leaf, to
 from bot.rendering.wording import _, isolated, ngettext
 
 _WORD_LIMIT = 40
-_QUIET = ("22:00-07:00", "23:00-08:00", "20:00-09:00")
 _BREAKING = "breaking"
 #: The page of the muted words that asks for another one.
 ADD = "add"
@@ -28,7 +27,7 @@ def quiet(state: State, arg: str) -> Message:
         "Nothing is sent in quiet hours; what was held comes as one digest at their end."
     )
     if quiet is None:
-        return leaf(text, tuple((_set_quiet(one, _span(one)),) for one in map(Quiet.parse, _QUIET)))
+        return leaf(text, tuple((_set_quiet(one, _span(one)),) for one in map(Quiet.parse, hushing.HOURS)))
     turn = _("🔴 Hold breaking news too") if quiet.breaking else _("🔴 Let breaking news through")
     rows = (
         (_from(quiet, -_STEP), _from(quiet, _STEP)),
