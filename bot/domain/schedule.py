@@ -5,7 +5,6 @@ The words stored, exported and typed are the same: `instant`, `hourly`, `daily 0
 """
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
@@ -88,7 +87,7 @@ class Schedule:
         also one that it shows twice.
         """
         if self.hourly:
-            return min(hour for hour in _full_hours(after, zone) if hour > after)
+            return next(hour for hour in _full_hours(after, zone) if hour > after)
         if not self.times:
             return None
         today = after.astimezone(zone).toordinal()
@@ -101,7 +100,7 @@ class Schedule:
     def last_slot(self, until: datetime, zone: ZoneInfo) -> datetime | None:
         """The latest slot at or before `until`, in UTC; none for an instant schedule. See next_slot."""
         if self.hourly:
-            return max(hour for hour in _full_hours(until, zone) if hour <= until)
+            return next(hour for hour in reversed(_full_hours(until, zone)) if hour <= until)
         if not self.times:
             return None
         today = until.astimezone(zone).toordinal()
@@ -146,18 +145,26 @@ def _day(word: str) -> int | None:
     return next(fits, None)
 
 
-def _full_hours(near: datetime, zone: ZoneInfo) -> Iterator[datetime]:
-    """Moments within some two hours at which the zone's clock shows a full hour, in UTC.
+def _full_hours(near: datetime, zone: ZoneInfo) -> tuple[datetime, ...]:
+    """Moments within some two hours at which the zone's clock shows a full hour, in UTC."""
+    return _full_hours_around(int(near.timestamp() // 3600), zone)
 
-    Its offset may be no whole number of hours, and may change by half of one (Australia/Lord_Howe).
-    """
-    nearby = [(near + timedelta(hours=hours)).astimezone(zone) for hours in (-2, 0, 2)]
+
+@lru_cache(_SLOTS_KEPT)
+def _full_hours_around(hour: int, zone: ZoneInfo) -> tuple[datetime, ...]:
+    """Its offset may be no whole number of hours, and may change by half of one (Australia/Lord_Howe)."""
+    near = datetime.fromtimestamp(hour * 3600, UTC)
+    nearby = [(near + timedelta(hours=hours)).astimezone(zone) for hours in (-2, 0, 2, 3)]
+    found = set[datetime]()
     for offset in {local.utcoffset() or timedelta() for local in nearby}:
-        hour = (near.astimezone(UTC) + offset).replace(minute=0, second=0, microsecond=0) - offset
-        for number in (-2, -1, 0, 1, 2):
-            local = (moment := hour + number * _HOUR).astimezone(zone)
-            if not local.minute and not local.second:
-                yield moment
+        full = (near + offset).replace(minute=0, second=0, microsecond=0) - offset
+        around = (full + number * _HOUR for number in range(-3, 4))
+        found.update(moment for moment in around if _shows_full_hour(moment.astimezone(zone)))
+    return tuple(sorted(found))
+
+
+def _shows_full_hour(local: datetime) -> bool:
+    return not local.minute and not local.second
 
 
 def _validated(value: object) -> Schedule:
