@@ -41,7 +41,10 @@ class Stock:
         if held and subscription.hold:
             kept = (self._held[one] for one in subscription.hold.articles if one in self._held)
             add(found, (stored for stored in kept if stored.article.category in subscription.categories))
-        return {slug: [one for one in some if _is_wanted(subscription, one)] for slug, some in found.items() if some}
+        found = {slug: some for slug, some in found.items() if some}
+        if not subscription.muted:
+            return found
+        return {slug: [one for one in some if _is_wanted(subscription, one)] for slug, some in found.items()}
 
     def _since(self, subscription: Subscription, slug: str) -> list[StoredArticle]:
         since = subscription.waits_since(slug)

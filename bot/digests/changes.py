@@ -21,7 +21,7 @@ from bot.rendering.hushing import calmed
 from bot.rendering.wording import speaking
 from bot.storage.categories import CategoryStore
 from bot.storage.clock import StoreClock
-from bot.storage.outbox import Command, Outbox, order, owe
+from bot.storage.outbox import Outbox
 from bot.storage.records import Record
 from bot.storage.saving import Guard
 from bot.storage.subscriptions import SubscriptionStore
@@ -61,9 +61,9 @@ class Changes:
             stock = await self._backlog.stock([record.subscription], now)
             ends = record.subscription.hold_is_over(now)
             waiting, guard = await self._backlog.due(record, stock, slugs, now, held=True, ends=ends)
-            edition, owing = await self._owing(record, waiting, now)
+            edition = await self._owing(record, waiting, now)
             after = record.subscription.settle(slugs, now, held=True)
-            if await self._store.save(record, after, owing, guard):
+            if await self._store.save(record, after, _some(edition), guard):
                 return len(edition.articles) if edition else 0
         return 0
 
@@ -107,9 +107,9 @@ class Changes:
             slugs = before.digested_categories()
             stock = await self._backlog.stock([before], now)
             waiting, guard = await self._backlog.due(record, stock, slugs, now, held=True, ends=True)
-            edition, owing = await self._owing(record, waiting, now)
+            edition = await self._owing(record, waiting, now)
             after = before.settle(slugs, now).with_hold(None)
-            if await self._store.save(record, after, owing, guard):
+            if await self._store.save(record, after, _some(edition), guard):
                 return after, len(edition.articles) if edition else 0
         return await self._subscriptions.get(reader), 0
 
@@ -125,7 +125,8 @@ class Changes:
             with speaking(language):
                 message = calmed(category.called(language) if category else slug, slug, most)
             notice = Edition(id=f"n{number}-{slug}", message=message, language=language)
-            if await self._try(record, lambda old, _: old.calm(slug), order(notice, [number]), asked=False):
+            await self._outbox.store([notice])
+            if await self._try(record, lambda old, _: old.calm(slug), [notice], asked=False):
                 return
 
     # -- how ----------------------------------------------------------------------------------------------------
@@ -138,7 +139,7 @@ class Changes:
                 return after
 
     async def _try(
-        self, record: Record, change: Changing, more: Sequence[Command] = (), *, asked: bool = True
+        self, record: Record, change: Changing, more: Sequence[Edition] = (), *, asked: bool = True
     ) -> Subscription | None:
         """None if anything has changed meanwhile."""
         old = record.subscription
@@ -153,26 +154,24 @@ class Changes:
         waiting = stock.waiting(old, moves.begin, held=moves.released)
         coming = coming.only(lambda one: one.article.category in moves.end or _let_through(one, moves))
         add(waiting, coming.articles)
-        _, owing = await self._owing(record, waiting, now, asked=asked)
+        edition = await self._owing(record, waiting, now, asked=asked)
         moved = [*moves.end, *moves.begin, *moves.leave_hold]
         guard = Guard(lengths(waiting), list(old.categories) if moved else (), before, coming.plans)
         after = after.settle(moved, now)
         if after.hold:
             kept = stock.waiting(old, moves.leave_hold, held=False)
             after = after.with_hold(after.hold.keep(one.article.id for some in kept.values() for one in some))
-        return after if await self._store.save(record, after, [*owing, *more], guard) else None
+        return after if await self._store.save(record, after, [*_some(edition), *more], guard) else None
 
-    async def _owing(
-        self, record: Record, waiting: Waiting, now: datetime, *, asked: bool = True
-    ) -> tuple[Edition | None, list[Command]]:
-        """A person waits for it, where they have `asked`."""
+    async def _owing(self, record: Record, waiting: Waiting, now: datetime, *, asked: bool = True) -> Edition | None:
+        """What tells of it, stored. A person waits for it, where they have `asked`."""
         if not record.number or not any(waiting.values()):
-            return None, []
+            return None
         printing = await self._press.open()
         urgency = Urgency.BREAKING if asked else Urgency.REGULAR
         edition = printing.digest(record.subscription, waiting, now, urgency, asked=asked)
         await self._outbox.store(printing.editions.values())
-        return edition, owe(edition, [record.number], alone=True) if edition else []
+        return edition
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,6 +195,10 @@ def _moves(old: Subscription, new: Subscription) -> _Moves:
         released=released,
         through=released and old.hold is not None and old.hold.breaking,
     )
+
+
+def _some(edition: Edition | None) -> list[Edition]:
+    return [edition] if edition else []
 
 
 def _let_through(stored: StoredArticle, moves: _Moves) -> bool:

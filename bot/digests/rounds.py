@@ -4,7 +4,6 @@ due → may it come now → what waits → worded, once for all who are told ali
 """
 
 import logging
-from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -15,7 +14,7 @@ from bot.domain.hold import Holding, rested
 from bot.domain.subscription import Subscription
 from bot.storage.clock import StoreClock
 from bot.storage.connection import StoreError
-from bot.storage.outbox import Outbox, owe
+from bot.storage.outbox import Outbox
 from bot.storage.records import Record
 from bot.storage.saving import Change, Guard
 from bot.storage.subscriptions import SubscriptionStore
@@ -61,9 +60,8 @@ class Rounds:
         printing = await self._press.open()
         found = [await self._safely(record, slugs, stock, printing, now) for record, slugs in ready]
         due = [one for one in found if one]
-        told = Counter(one.edition.id for one in due if one.edition)
-        await self._outbox.store(printing.editions[edition_id] for edition_id in told)
-        await self._store.save_all([_change(one, now, told) for one in due])
+        await self._outbox.store({one.edition.id: one.edition for one in due if one.edition}.values())
+        await self._store.save_all([_change(one, now) for one in due])
         return bool(due)
 
     async def _turn(self, record: Record, now: datetime) -> list[str] | None:
@@ -103,13 +101,11 @@ class Rounds:
         subscription = record.subscription
         held = subscription.hold_is_over(now)
         waiting, guard = await self._backlog.due(record, stock, slugs, now, held=held, ends=held)
-        late = now - (subscription.digest_due() or now) > _LATE
+        late = now - (record.due or now) > _LATE
         edition = printing.digest(subscription, waiting, now, Urgency.CATCH_UP if late else Urgency.REGULAR)
         return Due(record, slugs, held, edition, guard)
 
 
-def _change(due: Due, now: datetime, told: Counter[str]) -> Change:
+def _change(due: Due, now: datetime) -> Change:
     after = due.record.subscription.settle(due.slugs, now, held=due.held)
-    edition = due.edition
-    owing = owe(edition, [due.record.number], alone=told[edition.id] == 1) if edition else []
-    return Change(due.record, after, owing, due.guard)
+    return Change(due.record, after, [due.edition] if due.edition else (), due.guard)

@@ -27,25 +27,31 @@ end
 
 _MOVE = MOVE_DUE + "move_due(KEYS[1], ARGV[1], KEYS[2], ARGV[2], KEYS[3], ARGV[3])"
 
+_UNTIL = """
+local found, left = {}, tonumber(ARGV[2])
+for _, minute in ipairs(redis.call('ZRANGE', KEYS[1], '-inf', ARGV[1], 'BYSCORE', 'LIMIT', 0, left)) do
+  for _, number in ipairs(redis.call('SRANDMEMBER', ARGV[3] .. minute, left)) do
+    local hash, field = math.floor(number / ARGV[5]), number % ARGV[5]
+    table.insert(found, {tonumber(minute), tonumber(number), redis.call('HGET', ARGV[4] .. hash, field)})
+    left = left - 1
+  end
+  if left == 0 then break end
+end
+return found
+"""
+
 
 class DueIndex:
     def __init__(self, redis: Client) -> None:
-        self._redis = redis
         self._move = redis.register_script(_MOVE)
+        self._until = redis.register_script(_UNTIL)
 
-    async def until(self, now: datetime, count: int) -> dict[int, int]:
-        """Up to `count` numbers and the minutes under which they stand, the longest waiting first; those of one
-        minute by chance, so that several processes seldom meet and none keeps others from being taken for ever."""
-        found: dict[int, int] = {}
-        minutes = await self._redis.zrange(
-            keys.DUE_MINUTES, "-inf", minute_of(now), byscore=True, offset=0, num=count
-        )
-        for minute in map(int, minutes):
-            for number in await self._redis.srandmember(keys.due(minute), count - len(found)):
-                found.setdefault(int(number), minute)
-            if len(found) >= count:
-                break
-        return found
+    async def until(self, now: datetime, count: int) -> list[tuple[int, int, bytes | None]]:
+        """Up to `count` minutes and the numbers that stand under them, with their records as they are stored; the
+        longest waiting first, those of one minute by chance, so that several processes seldom meet and none keeps
+        others from being taken for ever."""
+        args = [minute_of(now), count, keys.DUE, keys.RECORDS, keys.RECORDS_TOGETHER]
+        return list(map(tuple, await self._until(keys=[keys.DUE_MINUTES], args=args)))
 
     async def move(self, number: int, old: int | None, new: int | None) -> None:
         """From one minute to another; none: out of the index, or into it."""

@@ -13,7 +13,7 @@ from bot.domain.subscription import Address
 _TAG = "{newsbot}"
 #: Small hashes are stored as lists, at a fifth of the memory of large ones, so that what there is much of is divided
 #: among many: https://redis.io/docs/latest/operate/oss_and_stack/management/optimization/memory-optimization/
-_RECORDS_TOGETHER = 64
+RECORDS_TOGETHER = 64
 _NUMBERS_BUCKETS = 16384
 RECEIPTS_A_PAGE = 64
 
@@ -29,9 +29,12 @@ FEEDS = f"{_TAG}:feeds"  # hash: URL -> category slug
 
 SAVERS = f"{_TAG}:saved"  # set: the private chats that have saved articles
 
+RECORDS = f"{_TAG}:subscriptions:"  # and a number divided by RECORDS_TOGETHER: see `record`
 LAST_NUMBER = f"{_TAG}:subscriptions:last"  # counter
 WORDS = f"{_TAG}:subscriptions:words"  # hash: slug, zone, language, … -> the number that records have for it
 DUE_MINUTES = f"{_TAG}:subscriptions:due"  # sorted set: the minutes (since 1970) at which any digest is due
+
+DUE = f"{_TAG}:subscriptions:due:"  # and such a minute: set: the numbers of those whose digest is due then
 
 MUTING = f"{_TAG}:subscriptions:muting"  # bitmap: the numbers of those who have muted anything
 
@@ -76,12 +79,12 @@ def let_through(slug: str) -> str:
 
 def record(number: int) -> tuple[str, str]:
     """Hash, and the field in it, of a packed subscription, see records.py."""
-    return f"{_TAG}:subscriptions:{number // _RECORDS_TOGETHER}", str(number % _RECORDS_TOGETHER)
+    return f"{RECORDS}{number // RECORDS_TOGETHER}", str(number % RECORDS_TOGETHER)
 
 
 def records_until(number: int) -> list[str]:
     """The hashes of all subscriptions up to this number."""
-    return [record(first)[0] for first in range(0, number + 1, _RECORDS_TOGETHER)]
+    return [record(first)[0] for first in range(0, number + 1, RECORDS_TOGETHER)]
 
 
 def numbers(chat_id: int) -> str:
@@ -96,7 +99,7 @@ def address(address: Address) -> str:
 
 def due(minute: int) -> str:
     """Set: the numbers of those whose digest is due at a minute (since 1970)."""
-    return f"{_TAG}:subscriptions:due:{minute}"
+    return f"{DUE}{minute}"
 
 
 def parked(cause: Cause) -> str:

@@ -272,12 +272,7 @@ def order(edition: Edition, numbers: Sequence[int], planned: int = 0) -> list[Co
     if not numbers:
         return []
     alone = len(numbers) == 1 and edition.action == "send" and edition.category is None
-    return [*_storing(edition), *owe(edition, numbers, planned, alone=alone)]
-
-
-def owe(edition: Edition, numbers: Sequence[int], planned: int = 0, *, alone: bool = False) -> list[Command]:
-    """The commands that owe an edition, stored before, to these; `alone`: nobody else is owed it."""
-    commands: list[Command] = []
+    commands = _storing(edition)
     for start in range(0, len(numbers), CHUNK_SIZE):
         chunk = ",".join(str(number) for number in numbers[start : start + CHUNK_SIZE])
         fields = ["e", edition.id, "n", chunk, "p", str(planned)]

@@ -11,7 +11,7 @@ import struct
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, time
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -26,6 +26,7 @@ from bot.domain.schedule import EVERY_DAY, Schedule
 from bot.domain.subscription import ChatKind, Parked, Subscription
 from bot.storage import keys
 from bot.storage.connection import Client
+from bot.storage.due import due_slot
 
 #: Milliseconds from the beginning of 1970 to the end of the calendar (datetime.max), and the largest chat id.
 _LAST_MOMENT = 253_402_300_799_999
@@ -37,13 +38,18 @@ _ON_DAYS = 0x8000
 _ZONES_SHARED = 1024
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Record:
     """A subscription as it was read; `number` is 0 for one that is not stored yet."""
 
     number: int
     subscription: Subscription
     raw: bytes
+
+    @cached_property
+    def due(self) -> datetime | None:
+        """When its digest is due, if it is to get one."""
+        return due_slot(self.subscription)
 
 
 class Unreadable(Exception):
@@ -74,6 +80,8 @@ class _Wishes(msgspec.Struct, array_like=True, frozen=True, gc=False):
 
 
 _NO_WISHES = _Wishes()
+#: The same of a subscription, in full, since looking up its defaults costs more than all the rest of reading it.
+_NOTHING_WISHED = {"form": Form.TEASERS, "quiet": None, "muted": (), "hold": None, "calmed": ()}
 
 
 class _Packed(msgspec.Struct, array_like=True, frozen=True, gc=False):
@@ -196,7 +204,7 @@ class Records:
             language=words[packed.language],
             since=since,
             parked=self._parked(*packed.parked) if packed.parked else None,
-            **(self._wished(packed.wishes) if packed.wishes else {}),
+            **(self._wished(packed.wishes) if packed.wishes else _NOTHING_WISHED),
         )
 
     def _wished(self, wishes: _Wishes) -> dict[str, Any]:

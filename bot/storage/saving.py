@@ -1,18 +1,20 @@
-"""One step that saves a subscription, keeps all that is found by it in line, and owes what the change settles."""
+"""One step that saves subscriptions, keeps all that is found by them in line, and owes what the changes settle."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import IntEnum
+from typing import Any
 
 import orjson
 
+from bot.domain.edition import Edition
 from bot.domain.subscription import Subscription
 from bot.storage import keys
 from bot.storage.clock import PRESENT
 from bot.storage.connection import Client
 from bot.storage.due import MOVE_DUE, due_slot, minute_of
-from bot.storage.outbox import Command
+from bot.storage.outbox import CHUNK_SIZE
 from bot.storage.records import Record
 
 
@@ -36,11 +38,11 @@ class Guard:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What is to be stored in the place of a record, and the commands that owe what it settles."""
+    """What is to be stored in the place of a record, and the editions, stored before, that are owed with that."""
 
     record: Record
     after: Subscription | None
-    owing: Sequence[Command] = ()
+    owed: Sequence[Edition] = ()
     guard: Guard = field(default_factory=Guard)
 
 
@@ -54,105 +56,161 @@ class Packed:
     words: dict[str, int]
 
 
-# ARGV: what was read, what is to be stored, and JSON of the rest, named as in `task` below.
+# ARGV: JSON of all changes, named as in `_batch` and `_task` below, then for each what was read and what is to be
+# stored. Words and articles are looked at once for all, so that one that has changed stops all of them.
 _SAVE = (
     MOVE_DUE
     + PRESENT
     + """
-local numbers, records, words, minutes, articles, plans, newcomers, clock = unpack(KEYS)
-local read, packed, task = ARGV[1], ARGV[2], cjson.decode(ARGV[3])
-if (redis.call('HGET', numbers, task.address) or '') ~= task.known then return 0 end
-if (redis.call('HGET', records, task.field) or '') ~= read then return 0 end
-for _, word in ipairs(task.words) do
-  if redis.call('HGET', words, word[1]) ~= word[2] then return 2 end
-end
-for _, article in ipairs(task.articles) do
-  if redis.call('HSTRLEN', articles, article[1]) ~= article[2] then return 0 end
-end
+local words, minutes, articles, plans, newcomers, clock, counters = unpack(KEYS, 1, 7)
+local batch = cjson.decode(ARGV[1])
 local now = string.format('%.0f', present(clock) + 1)
-for _, owed in ipairs(task.quiet) do
-  if redis.call('ZCOUNT', owed, '(' .. task.moment, now) > 0 then return 0 end
+local oldest = redis.call('XRANGE', plans, '-', '+', 'COUNT', 1)[1]
+local owed = {}
+
+local function all(result)
+  local results = {}
+  for place = 1, #batch.tasks do results[place] = result end
+  return results
 end
-for _, plan in ipairs(task.plans) do
-  local come_to = tonumber(redis.call('HGET', plan[2], 'cursor') or '0')
-  if come_to > task.byte or #redis.call('XRANGE', plans, plan[1], plan[1]) == 0 then return 0 end
+
+local function holds(task, numbers, records, read)
+  if (redis.call('HGET', numbers, task.address) or '') ~= task.known then return false end
+  if (redis.call('HGET', records, task.field) or '') ~= read then return false end
+  for _, arrivals in ipairs(task.quiet) do
+    if redis.call('ZCOUNT', arrivals, '(' .. task.moment, now) > 0 then return false end
+  end
+  for _, plan in ipairs(task.plans) do
+    local come_to = tonumber(redis.call('HGET', plan[2], 'cursor') or '0')
+    if come_to > task.byte or #redis.call('XRANGE', plans, plan[1], plan[1]) == 0 then return false end
+  end
+  return true
 end
-if packed == '' then
-  redis.call('HDEL', numbers, task.address)
-  redis.call('HDEL', records, task.field)
-else
-  redis.call('HSET', numbers, task.address, task.number)
-  redis.call('HSET', records, task.field, packed)
+
+local function save(task, numbers, records, packed)
+  if packed == '' then
+    redis.call('HDEL', numbers, task.address)
+    redis.call('HDEL', records, task.field)
+  else
+    if task.known == '' then redis.call('HSET', numbers, task.address, task.number) end
+    redis.call('HSET', records, task.field, packed)
+  end
+  move_due(minutes, task.number, batch.due .. task.was_due, task.was_due, batch.due .. task.due, task.due)
+  for _, parked in ipairs(task.parked) do
+    redis.call('ZREM', parked[1], task.number)
+    if parked[2] ~= '' then redis.call('ZADD', parked[1], parked[2], task.number) end
+  end
+  for _, bit in ipairs(task.bits) do redis.call('SETBIT', bit[1], task.number, bit[2]) end
+  for _, plan in ipairs(task.plans) do redis.call('HINCRBY', plan[2], 'left', 1) end
+  for _, one in ipairs(task.instant) do
+    if oldest and tonumber(one[2]) >= tonumber(oldest[2][4]) then redis.call('ZADD', newcomers, one[2], one[1]) end
+  end
+  for _, edition in ipairs(task.owed) do
+    owed[edition] = owed[edition] or {}
+    table.insert(owed[edition], task.number)
+  end
 end
-move_due(minutes, task.number, task.due[1], task.due[2], task.due[3], task.due[4])
-for _, parked in ipairs(task.parked) do
-  redis.call('ZREM', parked[1], task.number)
-  if parked[2] ~= '' then redis.call('ZADD', parked[1], parked[2], task.number) end
+
+for _, word in ipairs(batch.words) do
+  if redis.call('HGET', words, word[1]) ~= word[2] then return all(2) end
 end
-for _, bit in ipairs(task.bits) do redis.call('SETBIT', bit[1], task.number, bit[2]) end
-for _, plan in ipairs(task.plans) do redis.call('HINCRBY', plan[2], 'left', 1) end
-local oldest = #task.instant > 0 and redis.call('XRANGE', plans, '-', '+', 'COUNT', 1)[1]
-for _, one in ipairs(task.instant) do
-  if oldest and tonumber(one[2]) >= tonumber(oldest[2][4]) then redis.call('ZADD', newcomers, one[2], one[1]) end
+for _, article in ipairs(batch.articles) do
+  if redis.call('HSTRLEN', articles, article[1]) ~= article[2] then return all(0) end
 end
-for _, command in ipairs(task.commands) do redis.call(unpack(command)) end
-return 1
+local results = all(0)
+for place, task in ipairs(batch.tasks) do
+  local numbers, records = KEYS[6 + 2 * place], KEYS[7 + 2 * place]
+  if holds(task, numbers, records, ARGV[2 * place]) then
+    save(task, numbers, records, ARGV[2 * place + 1])
+    results[place] = 1
+  end
+end
+for place, edition in ipairs(batch.editions) do
+  local members = owed[place]
+  if members then
+    redis.call('XADD', edition.stream, '*', 'e', edition.id, 'n', table.concat(members, ','), unpack(edition.more))
+    redis.call('HINCRBY', counters, 'owed', #members)
+  end
+end
+return results
 """
 )
+_FIXED = (
+    keys.WORDS, keys.DUE_MINUTES, keys.ARTICLES, keys.PLANS, keys.NEWCOMERS, keys.CLOCK, keys.COUNTERS
+)  # fmt: skip
 
 
 class Saving:
     def __init__(self, redis: Client) -> None:
-        self._redis = redis
         self._save = redis.register_script(_SAVE)
 
-    async def save(self, packed: Packed) -> Saved:
-        return Saved(await self._save(*_arguments(packed)))
-
-    async def save_all(self, many: Sequence[Packed]) -> list[Saved]:
-        """Each for itself, in one go."""
-        async with self._redis.pipeline(transaction=False) as pipe:
-            for packed in many:
-                await self._save(*_arguments(packed), client=pipe)
-            return [Saved(saved) for saved in await pipe.execute()]
+    async def save_all(self, many: Sequence[Packed], alone: Container[str]) -> list[Saved]:
+        """Each for itself; `alone`: the ids of editions that are owed to a single subscription."""
+        saved: list[Saved] = []
+        for start in range(0, len(many), CHUNK_SIZE):
+            saved += map(Saved, await self._save(*_arguments(many[start : start + CHUNK_SIZE], alone)))
+        return saved
 
 
-def _arguments(packed: Packed) -> tuple[list[str], list[bytes]]:
+def _arguments(many: Sequence[Packed], alone: Container[str]) -> tuple[list[str], list[bytes]]:
     """The keys and arguments of the script."""
-    record, after, guard = packed.change.record, packed.change.after, packed.change.guard
-    before, stored = record.subscription, record.subscription if record.number else None
-    bits, due, parked = bits_of(before, after), _due(stored, after), _parked(stored, after)
-    quiet = [keys.owed_in(slug) for slug in guard.categories if guard.moment]
-    plans = [(entry_id, keys.fan_out(entry_id)) for entry_id in guard.plans]
-    number = packed.number
-    task = {
-        "address": keys.address(before.address),
+    words: dict[str, int] = {}
+    articles: dict[str, int] = {}
+    editions: dict[str, Edition] = {}
+    found_by: list[str] = []
+    stored: list[bytes] = []
+    for one in many:
+        change = one.change
+        words.update(one.words)
+        articles.update(change.guard.articles)
+        editions.update((edition.id, edition) for edition in change.owed)
+        found_by += keys.numbers(change.record.subscription.chat_id), keys.record(one.number)[0]
+        stored += change.record.raw, one.value
+    places = {edition_id: place for place, edition_id in enumerate(editions, 1)}
+    tasks = [_task(one, places) for one in many]
+    batch = {
+        "words": [(word, str(number)) for word, number in words.items()],
+        "articles": list(articles.items()),
+        "editions": [_owing(edition, alone=edition.id in alone) for edition in editions.values()],
+        "due": keys.DUE,
+        "tasks": tasks,
+    }
+    named = {key for task in tasks for key in _named(task)}
+    return [*_FIXED, *found_by, *named], [orjson.dumps(batch), *stored]
+
+
+def _task(packed: Packed, places: Mapping[str, int]) -> dict[str, Any]:
+    change, number = packed.change, packed.number
+    record, after, guard = change.record, change.after, change.guard
+    stored = record.subscription if record.number else None
+    was_due, due = minute_of(record.due) if stored else None, minute_of(due_slot(after))
+    return {
+        "address": keys.address(record.subscription.address),
         "number": str(number),
         "field": keys.record(number)[1],
         "known": str(record.number or ""),
-        "words": [[word, str(packed_as)] for word, packed_as in packed.words.items()],
-        "articles": list(guard.articles.items()),
-        "quiet": quiet,
+        "quiet": [keys.owed_in(slug) for slug in guard.categories if guard.moment],
         "moment": str(_ms(guard.moment)) if guard.moment else "",
-        "plans": plans,
+        "plans": [(entry_id, keys.fan_out(entry_id)) for entry_id in guard.plans],
         "byte": number // 8,
-        "due": due,
-        "parked": parked,
-        "bits": bits,
+        "was_due": "" if was_due is None else str(was_due),
+        "due": "" if due is None else str(due),
+        "parked": _parked(stored, after),
+        "bits": _bits(stored, after),
         "instant": _instant(number, after),
-        "commands": list(packed.change.owing),
+        "owed": [places[edition.id] for edition in change.owed],
     }
-    fixed = [keys.WORDS, keys.DUE_MINUTES, keys.ARTICLES, keys.PLANS, keys.NEWCOMERS, keys.CLOCK]
-    varying = [key for key, _ in (*parked, *bits)] + [cursor for _, cursor in plans]
-    return (
-        [keys.numbers(before.chat_id), keys.record(number)[0], *fixed, *quiet, due[0], due[2], *varying],
-        [record.raw, packed.value, orjson.dumps(task)],
-    )
 
 
-def _due(before: Subscription | None, after: Subscription | None) -> list[str]:
-    old, new = minute_of(due_slot(before)), minute_of(due_slot(after))
-    return [keys.due(old or 0), "" if old is None else str(old), keys.due(new or 0), "" if new is None else str(new)]
+def _named(task: Mapping[str, Any]) -> Iterable[str]:
+    """The keys that stand in a task."""
+    due = (keys.DUE + minute for minute in (task["was_due"], task["due"]) if minute)
+    plans, indexes = (key for _, key in task["plans"]), (key for key, _ in (*task["parked"], *task["bits"]))
+    return *due, *task["quiet"], *plans, *indexes
+
+
+def _owing(edition: Edition, *, alone: bool) -> dict[str, Any]:
+    return {"stream": keys.outbox(edition.urgency), "id": edition.id, "more": ["o", "1"] if alone else []}
 
 
 def _parked(before: Subscription | None, after: Subscription | None) -> list[tuple[str, str]]:
@@ -162,21 +220,33 @@ def _parked(before: Subscription | None, after: Subscription | None) -> list[tup
     return list({**was, **now}.items())
 
 
-def bits_of(before: Subscription, after: Subscription | None) -> list[tuple[str, int]]:
-    """For each category: subscribed, wants it at once, would want breaking news; and whether anything is muted."""
-    now = after.categories if after and not after.parked else {}
-    bits = []
-    for slug in {**before.categories, **(after.categories if after else {})}:
-        wanted = after if after and slug in now else None
-        bits.append((keys.subscribers_of(slug), int(wanted is not None)))
-        at_once = bool(wanted and wanted.at_once(slug))
-        bits.append((keys.instant_subscribers_of(slug), int(at_once)))
-        if before.hold or (after and after.hold):
-            through = bool(wanted and not at_once and wanted.at_once(slug, breaking=True))
-            bits.append((keys.let_through(slug), int(through)))
-    if before.muted or (after and after.muted):
-        bits.append((keys.MUTING, int(bool(after and after.muted))))
-    return bits
+def _bits(before: Subscription | None, after: Subscription | None) -> list[tuple[str, int]]:
+    """Those that change."""
+    if before and after and _wishes(before) == _wishes(after):
+        return []
+    was, now = bits_of(before), bits_of(after)
+    return [*((key, 0) for key in was - now), *((key, 1) for key in now - was)]
+
+
+def _wishes(subscription: Subscription) -> tuple[object, ...]:
+    """What its bits follow from."""
+    s = subscription
+    return s.categories, s.hold, s.parked is None, s.muted
+
+
+def bits_of(subscription: Subscription | None) -> set[str]:
+    """The bitmaps in which it has a one: of each category for those subscribed, for those who want it at once, and
+    for those who at present would want breaking news alone; and of those who have muted anything."""
+    if subscription is None:
+        return set()
+    found = {keys.MUTING} if subscription.muted else set()
+    for slug in subscription.categories if not subscription.parked else ():
+        found.add(keys.subscribers_of(slug))
+        if subscription.at_once(slug):
+            found.add(keys.instant_subscribers_of(slug))
+        elif subscription.at_once(slug, breaking=True):
+            found.add(keys.let_through(slug))
+    return found
 
 
 def _instant(number: int, after: Subscription | None) -> list[tuple[str, str]]:

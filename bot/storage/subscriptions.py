@@ -6,17 +6,17 @@ when stands in sets by minute, who cannot be reached in sorted sets by cause; bo
 """
 
 import logging
-from collections import defaultdict
-from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from collections import Counter, defaultdict
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from itertools import chain
 
 from bot.domain.delivery import Cause
+from bot.domain.edition import Edition
 from bot.domain.subscription import Address, Subscription
 from bot.storage import keys
 from bot.storage.connection import Client
-from bot.storage.due import DueIndex, due_slot, minute_of
-from bot.storage.outbox import Command
+from bot.storage.due import DueIndex, minute_of
 from bot.storage.records import Record, Records, UnknownWord, Unreadable, Words, words_of
 from bot.storage.saving import Change, Guard, Packed, Saved, Saving
 
@@ -183,27 +183,33 @@ class SubscriptionStore:
         self,
         record: Record,
         after: Subscription | None,
-        owing: Sequence[Command] = (),
+        owed: Sequence[Edition] = (),
         guard: Guard | None = None,
     ) -> bool:
-        """Together with the commands that owe what it settles; no `after` removes it. False, with nothing done, if
-        the record has changed since it was read, or anything of the guard's."""
-        change = Change(record, after, owing, guard or Guard())
+        """Together with the editions (stored before) that it is owed with that; no `after` removes it. False, with
+        nothing done, if the record has changed since it was read, or anything of the guard's."""
         number = record.number or int(await self._redis.incr(keys.LAST_NUMBER))
-        while True:
-            saved = await self._saving.save(await self._packed(change, number))
-            if saved is not Saved.WORDS_CHANGED:
-                return saved is Saved.DONE
-            await self._words.learn()
+        return await self._save_all({number: Change(record, after, owed, guard or Guard())}) == 1
 
     async def save_all(self, changes: Sequence[Change]) -> None:
-        """Likewise, each for itself, for subscriptions that are stored. What has changed since it was read stays."""
-        left = list(changes)
+        """Likewise, each for itself, for subscriptions that are stored. What has changed since it was read stays; so
+        does what is saved in one step with what tells of an article that has changed."""
+        await self._save_all({change.record.number: change for change in changes})
+
+    async def _save_all(self, changes: Mapping[int, Change]) -> int:
+        """By their numbers; gives how many were saved."""
+        told = Counter(edition.id for change in changes.values() for edition in change.owed)
+        alone = {edition_id for edition_id, count in told.items() if count == 1}
+        left, done = changes, 0
         while left:
-            saved = await self._saving.save_all([await self._packed(one, one.record.number) for one in left])
-            left = [one for one, done in zip(left, saved, strict=True) if done is Saved.WORDS_CHANGED]
+            packed = [await self._packed(change, number) for number, change in left.items()]
+            saved = await self._saving.save_all(packed, alone)
+            done += saved.count(Saved.DONE)
+            again = (one for one, how in zip(packed, saved, strict=True) if how is Saved.WORDS_CHANGED)
+            left = {one.number: one.change for one in again}
             if left:
                 await self._words.learn()
+        return done
 
     async def _packed(self, change: Change, number: int) -> Packed:
         value, words = await self._pack(change.after) if change.after else (b"", {})
@@ -262,22 +268,21 @@ class SubscriptionStore:
 
     async def due(self, now: datetime, *, count: int) -> list[Record]:
         """Those whose digest is due, the longest waiting first."""
-        minutes = await self._due.until(now, count)
-        found = {number: record for record, number in await self._read(minutes)}
-        due = []
-        for number, minute in minutes.items():
-            record = found.get(number)
-            slot = due_slot(record.subscription) if record else None
-            stands = minute_of(now + _UNREADABLE_PUT_OFF) if number in found and not record else minute_of(slot)
+        due: dict[int, Record] = {}
+        for minute, number, raw in await self._due.until(now, count):
+            record = await self.decode(number, raw) if raw is not None else None
+            slot = record.due if record else None
+            unreadable = raw is not None and record is None
+            stands = minute_of(now + _UNREADABLE_PUT_OFF) if unreadable else minute_of(slot)
             if stands != minute:  # the rules of its time zone have changed, or it cannot be read
                 await self._due.move(number, minute, stands)
             if record and slot and slot <= now:
-                due.append(record)
-        return due
+                due[number] = record
+        return list(due.values())
 
     async def put_off(self, record: Record, until: datetime) -> None:
         """What is due stays so, and is not looked at before."""
-        await self._due.move(record.number, minute_of(due_slot(record.subscription)), minute_of(until))
+        await self._due.move(record.number, minute_of(record.due), minute_of(until))
 
     async def parked_counts(self) -> dict[Cause, int]:
         async with self._redis.pipeline(transaction=False) as pipe:

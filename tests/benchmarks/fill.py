@@ -78,10 +78,10 @@ class Bulk:
             minute = minute_of(due_slot(subscription))
             if minute is not None:
                 self._due[minute].append(number)
-            for name, bit in bits_of(subscription, subscription):
+            for name in bits_of(subscription):
                 bitmap = self._bitmaps[name]
                 bitmap.extend(bytes(max(0, number // 8 + 1 - len(bitmap))))
-                bitmap[number // 8] |= bit * (0x80 >> number % 8)
+                bitmap[number // 8] |= 0x80 >> number % 8
 
     async def write(self, after_each: Callable[[str], Awaitable[None]]) -> None:
         """Tells the name of each kind of structure when it is written."""

@@ -10,7 +10,6 @@ from bot.domain.message import Message
 from bot.domain.schedule import Schedule
 from bot.domain.subscription import Address, ChatKind, Parked, Subscription
 from bot.storage import keys
-from bot.storage.outbox import order
 from bot.storage.records import Record, Unreadable
 from bot.storage.saving import Guard
 from bot.storage.subscriptions import SubscriptionStore
@@ -100,12 +99,13 @@ async def test_what_was_read_too_long_ago_is_not_saved_and_owes_nothing(stores: 
     old = await subscribe(stores, 1, "policy")
     await stores.subscriptions.change(old.subscription, lambda one: one.settle(["policy"], NOW + timedelta(hours=1)))
     edition = Edition(id="e", message=Message(text="x"))
+    await stores.outbox.store([edition])
     settled = old.subscription.settle(["policy"], NOW + timedelta(hours=2))
-    assert not await stores.subscriptions.save(old, settled, order(edition, [old.number]))
+    assert not await stores.subscriptions.save(old, settled, [edition])
     assert (await stores.outbox.counts())["chunks_waiting"] == 0
     now = await stores.subscriptions.read(Address(1))
     assert now
-    assert await stores.subscriptions.save(now, settled, order(edition, [now.number]))
+    assert await stores.subscriptions.save(now, settled, [edition])
     assert (await stores.outbox.counts())["chunks_waiting"] == 1
     assert await stores.outbox.edition("e") == edition
 
@@ -117,13 +117,12 @@ async def test_what_tells_of_an_article_that_was_taken_back_is_not_saved_and_owe
     assert stored
     length = stored.length
     edition = Edition(id="e", message=Message(text="x"))
+    await stores.outbox.store([edition])
     settled = record.subscription.settle(["policy"], NOW + timedelta(hours=1))
-    assert not await stores.subscriptions.save(
-        record, settled, order(edition, [record.number]), Guard({"a1": length, "gone": length})
-    )
+    assert not await stores.subscriptions.save(record, settled, [edition], Guard({"a1": length, "gone": length}))
     assert (await stores.outbox.counts())["chunks_waiting"] == 0
     assert await stores.subscriptions.read(Address(1)) == record
-    assert await stores.subscriptions.save(record, settled, order(edition, [record.number]), Guard({"a1": length}))
+    assert await stores.subscriptions.save(record, settled, [edition], Guard({"a1": length}))
     assert (await stores.outbox.counts())["chunks_waiting"] == 1
 
 
