@@ -13,7 +13,7 @@ from bot.storage.records import Record
 from bot.storage.saving import Guard
 
 #: Articles by the slug of the category in which a chat gets them.
-Waiting = dict[str, list[StoredArticle]]
+Waiting = dict[str, Sequence[StoredArticle]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,26 +34,29 @@ class Stock:
     def __init__(self, arrived: Waiting, held: Iterable[StoredArticle]) -> None:
         self._arrived = arrived
         self._held = {stored.article.id: stored for stored in held}
+        self._later: dict[tuple[str, datetime, bool], Sequence[StoredArticle]] = {}
 
     def waiting(self, subscription: Subscription, slugs: Sequence[str], *, held: bool) -> Waiting:
         """What these categories have for a chat, each article once. `held`: also what was held before."""
-        found: Waiting = {slug: self._since(subscription, slug) for slug in slugs}
+        found = {slug: some for slug in slugs if (some := self._since(subscription, slug))}
         if held and subscription.hold:
             kept = (self._held[one] for one in subscription.hold.articles if one in self._held)
             add(found, (stored for stored in kept if stored.article.category in subscription.categories))
-        found = {slug: some for slug, some in found.items() if some}
         if not subscription.muted:
             return found
         return {slug: [one for one in some if _is_wanted(subscription, one)] for slug, some in found.items()}
 
-    def _since(self, subscription: Subscription, slug: str) -> list[StoredArticle]:
-        since = subscription.waits_since(slug)
+    def _since(self, subscription: Subscription, slug: str) -> Sequence[StoredArticle]:
+        since, hold = subscription.waits_since(slug), subscription.hold
         if since is None:
-            return []
-        moment, hold = ms(since), subscription.hold
+            return ()
         through = hold is not None and hold.breaking and subscription.categories[slug].instant
-        found = (stored for stored in self._arrived.get(slug, ()) if stored.arrived > moment)
-        return [stored for stored in found if not (through and stored.article.breaking)]
+        asked = slug, since, through
+        if asked not in self._later:
+            moment = ms(since)
+            found = (stored for stored in self._arrived.get(slug, ()) if stored.arrived > moment)
+            self._later[asked] = [stored for stored in found if not (through and stored.article.breaking)]
+        return self._later[asked]
 
 
 class Backlog:
@@ -70,7 +73,7 @@ class Backlog:
             for slug in subscription.categories:
                 if (moment := subscription.waits_since(slug)) is not None:
                     since[slug] = min(moment, since.get(slug, moment))
-        arrived = {slug: await self._articles.owed(slug, moment, now) for slug, moment in since.items()}
+        arrived: Waiting = {slug: await self._articles.owed(slug, moment, now) for slug, moment in since.items()}
         return Stock(arrived, await self._articles.get_many(held))
 
     async def due(
@@ -97,9 +100,9 @@ class Backlog:
 def add(waiting: Waiting, articles: Iterable[StoredArticle]) -> None:
     """Those that are not in it yet."""
     for stored in articles:
-        category = waiting.setdefault(stored.article.category, [])
+        category = waiting.get(stored.article.category, ())
         if stored not in category:
-            category.append(stored)
+            waiting[stored.article.category] = [*category, stored]
 
 
 def lengths(waiting: Waiting) -> dict[str, int]:

@@ -88,36 +88,45 @@ class Schedule:
         """
         if self.hourly:
             return next(hour for hour in _full_hours(after, zone) if hour > after)
-        if not self.times:
-            return None
-        today = after.astimezone(zone).toordinal()
-        for offset in _DAYS_AROUND:
-            later = [slot for slot in self._slots(today + offset, zone) if slot > after]
-            if later:  # a slot that is late for its day may be overtaken by one of the next
-                return min([*later, *(slot for slot in self._slots(today + offset + 1, zone) if slot > after)])
-        return None
+        return _slot_after(self, after, zone) if self.times else None
 
     def last_slot(self, until: datetime, zone: ZoneInfo) -> datetime | None:
         """The latest slot at or before `until`, in UTC; none for an instant schedule. See next_slot."""
         if self.hourly:
             return next(hour for hour in reversed(_full_hours(until, zone)) if hour <= until)
-        if not self.times:
-            return None
-        today = until.astimezone(zone).toordinal()
-        for offset in _DAYS_AROUND:
-            earlier = [slot for slot in self._slots(today - offset, zone) if slot <= until]
-            if earlier:
-                return max([*earlier, *(slot for slot in self._slots(today - offset - 1, zone) if slot <= until)])
-        return None
+        return _slot_until(self, until, zone) if self.times else None
 
-    def _slots(self, day: int, zone: ZoneInfo) -> tuple[datetime, ...]:
-        """Of one local day, by its ordinal."""
+    def slots(self, day: int, zone: ZoneInfo) -> tuple[datetime, ...]:
+        """Of one local day, by its ordinal, in UTC."""
         return _slots(self.times, day, zone) if (day + 6) % 7 in self.days else ()
+
+
+# Kept, since all who were settled together ask for the same.
+
+
+@lru_cache(_SLOTS_KEPT)
+def _slot_after(schedule: Schedule, after: datetime, zone: ZoneInfo) -> datetime | None:
+    today = after.astimezone(zone).toordinal()
+    for offset in _DAYS_AROUND:
+        later = [slot for slot in schedule.slots(today + offset, zone) if slot > after]
+        if later:  # a slot that is late for its day may be overtaken by one of the next
+            return min([*later, *(slot for slot in schedule.slots(today + offset + 1, zone) if slot > after)])
+    return None
+
+
+@lru_cache(_SLOTS_KEPT)
+def _slot_until(schedule: Schedule, until: datetime, zone: ZoneInfo) -> datetime | None:
+    today = until.astimezone(zone).toordinal()
+    for offset in _DAYS_AROUND:
+        earlier = [slot for slot in schedule.slots(today - offset, zone) if slot <= until]
+        if earlier:
+            return max([*earlier, *(slot for slot in schedule.slots(today - offset - 1, zone) if slot <= until)])
+    return None
 
 
 @lru_cache(_SLOTS_KEPT)
 def _slots(times: tuple[time, ...], day: int, zone: ZoneInfo) -> tuple[datetime, ...]:
-    """In UTC. The same few days are asked for by all whose digests are due together."""
+    """The same few days are asked for by all whose digests are due together."""
     local = date.fromordinal(day)
     return tuple(datetime.combine(local, clock_time, zone).astimezone(UTC) for clock_time in times)
 

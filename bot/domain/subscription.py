@@ -1,5 +1,6 @@
 """A subscription: one chat, or one topic of a forum chat, with its categories and schedule."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
@@ -181,7 +182,8 @@ class Subscription(BaseModel):
 
     def instant(self, slug: str) -> bool:
         """Whether it is to be sent at once when nothing is held."""
-        return slug in self.categories and self.categories[slug].instant
+        schedule = self.categories.get(slug)
+        return schedule is not None and schedule.instant
 
     def at_once(self, slug: str, *, breaking: bool = False) -> bool:
         """Whether what arrives now is sent at once."""
@@ -190,9 +192,10 @@ class Subscription(BaseModel):
 
     def waits_since(self, slug: str) -> datetime | None:
         """What arrived in this category after that waits for a digest; none if it comes at once."""
+        settled = self.since.get(slug, _EPOCH)
         if not self.instant(slug):
-            return self.settled_until(slug)
-        return max(self.hold.began, self.settled_until(slug)) if self.hold else None
+            return settled
+        return max(self.hold.began, settled) if self.hold else None
 
     def hold_is_over(self, now: datetime) -> bool:
         return self.hold is not None and self.hold.until <= now
@@ -211,19 +214,25 @@ class Subscription(BaseModel):
 
     def digest_due(self) -> datetime | None:
         """When the next digest is due; the past for one that was missed; none if nothing is scheduled."""
-        apart = {(schedule, self.settled_until(slug)): slug for slug, schedule in self.categories.items()}
-        slots = [slot for slug in apart.values() if (slot := self._next_slot(slug))]
+        slots = [slot for slugs in self._due_together() if (slot := self._next_slot(slugs[0]))]
         return min([*slots, self.hold.until] if self.hold else slots, default=None)
 
     def categories_due(self, now: datetime) -> list[str]:
         """The categories whose slot has come since they were last settled, unless it was missed so long ago that
         they can wait for the next."""
-        due: dict[tuple[Schedule, datetime], bool] = {}
+        due = {slug for slugs in self._due_together() if self._is_due(slugs[0], now) for slug in slugs}
+        return [slug for slug in self.categories if slug in due]
+
+    def _due_together(self) -> Iterable[list[str]]:
+        """The categories, those together that have one schedule and were settled at one moment."""
+        since, found = self.since, dict[tuple[int, datetime], list[str]]()
         for slug, schedule in self.categories.items():
-            alike = schedule, self.settled_until(slug)
-            if alike not in due:
-                due[alike] = self._is_due(slug, now)
-        return [slug for slug, schedule in self.categories.items() if due[schedule, self.settled_until(slug)]]
+            alike = id(schedule), since.get(slug, _EPOCH)  # equal ones that are apart are looked at one by one
+            if alike in found:
+                found[alike].append(slug)
+            else:
+                found[alike] = [slug]
+        return found.values()
 
     def next_due(self, now: datetime) -> datetime | None:
         """The first slot after now."""

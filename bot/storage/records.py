@@ -187,8 +187,8 @@ class Records:
         packed, words = self._decode(raw), self._words.by_number
         schedule = self._schedule(packed.schedule)
         numbers = [part for part in packed.categories if type(part) is int]
-        pairs, first, moment = iter(numbers), packed.since, datetime.fromtimestamp
-        since = {words[slug]: moment((first + later) / 1000, UTC) for slug, later in zip(pairs, pairs, strict=True)}
+        moments = {later: _moment(packed.since + later) for later in set(numbers[1::2])}
+        since = {words[slug]: moments[later] for slug, later in zip(numbers[::2], numbers[1::2], strict=True)}
         categories = dict.fromkeys(since, schedule)
         if len(numbers) < len(packed.categories):
             categories |= self._own_schedules(packed.categories)
@@ -234,7 +234,9 @@ def words_of(subscription: Subscription) -> set[str]:
 def _chosen(s: Subscription, number: dict[str, int], since: dict[str, int]) -> list[int | bytes]:
     packed: list[int | bytes] = []
     for slug, own in s.categories.items():
-        packed += [number[slug], since[slug], *([_packed(own)] if own != s.schedule else [])]
+        packed += number[slug], since[slug]
+        if own is not s.schedule and own != s.schedule:
+            packed.append(_packed(own))
     return packed
 
 
@@ -279,6 +281,7 @@ def _exceptional(subscription: Subscription, moments: Iterable[int]) -> bool:
     )
 
 
+@lru_cache(_SCHEDULES_SHARED)
 def _packed(schedule: Schedule) -> bytes:
     days = sum(1 << day for day in schedule.days)
     head = [_HOURLY] if schedule.hourly else [_ON_DAYS | days] if schedule.days != EVERY_DAY else []
