@@ -1,8 +1,9 @@
 """What waits for chats: articles that have arrived since they were last settled, and have not been sent at once."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from operator import attrgetter
 
 from bot.domain.article import StoredArticle
 from bot.domain.muting import muting
@@ -14,6 +15,10 @@ from bot.storage.saving import Guard
 
 #: Articles by the slug of the category in which a chat gets them.
 Waiting = dict[str, Sequence[StoredArticle]]
+
+
+#: By which a digest tells which articles it tells of, and in which wording: a correction makes one longer.
+identity = attrgetter("article.id", "length")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +36,7 @@ class Coming:
 class Stock:
     """What has arrived in some categories, newest first, and what is held, for many chats at once."""
 
-    def __init__(self, arrived: Waiting, held: Iterable[StoredArticle]) -> None:
+    def __init__(self, arrived: Mapping[str, Sequence[StoredArticle]], held: Iterable[StoredArticle]) -> None:
         self._arrived = arrived
         self._held = {stored.article.id: stored for stored in held}
         self._later: dict[tuple[str, datetime, bool], Sequence[StoredArticle]] = {}
@@ -64,17 +69,16 @@ class Backlog:
         self._articles = articles
         self._plans = plans
 
-    async def stock(self, subscriptions: Iterable[Subscription], now: datetime) -> Stock:
-        """For these chats, until now."""
+    async def stock(self, wanted: Iterable[tuple[Subscription, Sequence[str]]], now: datetime) -> Stock:
+        """For these chats with categories of theirs, and for all that is held for them, until now."""
         since: dict[str, datetime] = {}
         held: set[str] = set()
-        for subscription in subscriptions:
+        for subscription, slugs in wanted:
             held.update(subscription.hold.articles if subscription.hold else ())
-            for slug in subscription.categories:
+            for slug in slugs:
                 if (moment := subscription.waits_since(slug)) is not None:
                     since[slug] = min(moment, since.get(slug, moment))
-        arrived: Waiting = {slug: await self._articles.owed(slug, moment, now) for slug, moment in since.items()}
-        return Stock(arrived, await self._articles.get_many(held))
+        return Stock(await self._articles.owed(since, now), await self._articles.get_many(held))
 
     async def due(
         self, record: Record, stock: Stock, slugs: Sequence[str], now: datetime, *, held: bool, ends: bool
@@ -106,7 +110,7 @@ def add(waiting: Waiting, articles: Iterable[StoredArticle]) -> None:
 
 
 def lengths(waiting: Waiting) -> dict[str, int]:
-    return {one.article.id: one.length for some in waiting.values() for one in some}
+    return {article_id: length for some in waiting.values() for article_id, length in map(identity, some)}
 
 
 def is_breaking(stored: StoredArticle) -> bool:

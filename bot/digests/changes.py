@@ -58,7 +58,7 @@ class Changes:
         while record := await self._store.read(reader.address):
             now = await self._clock.now()
             slugs = record.subscription.digested_categories()
-            stock = await self._backlog.stock([record.subscription], now)
+            stock = await self._backlog.stock([(record.subscription, slugs)], now)
             ends = record.subscription.hold_is_over(now)
             waiting, guard = await self._backlog.due(record, stock, slugs, now, held=True, ends=ends)
             edition = await self._owing(record, waiting, now)
@@ -105,7 +105,7 @@ class Changes:
                 break
             now = await self._clock.now()
             slugs = before.digested_categories()
-            stock = await self._backlog.stock([before], now)
+            stock = await self._backlog.stock([(before, slugs)], now)
             waiting, guard = await self._backlog.due(record, stock, slugs, now, held=True, ends=True)
             edition = await self._owing(record, waiting, now)
             after = before.settle(slugs, now).with_hold(None)
@@ -150,7 +150,7 @@ class Changes:
         now = await self._clock.now()
         after = change(old, now)
         moves = _moves(old, after)
-        stock = await self._backlog.stock([old], now)
+        stock = await self._backlog.stock([(old, [*moves.begin, *moves.leave_hold])], now)
         waiting = stock.waiting(old, moves.begin, held=moves.released)
         coming = coming.only(lambda one: one.article.category in moves.end or _let_through(one, moves))
         add(waiting, coming.articles)

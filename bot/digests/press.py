@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 import orjson
 
-from bot.digests.backlog import Waiting, ms
+from bot.digests.backlog import Waiting, identity, ms
 from bot.digests.compose import compose
 from bot.domain.category import Category
 from bot.domain.digest import Digest, Form
@@ -64,6 +64,6 @@ class Print:
 
 
 def _mark(waiting: Waiting, *rest: object) -> str:
-    """The same for what is told alike; a correction makes an article longer."""
-    told = [[slug, *((one.article.id, one.length) for one in found)] for slug, found in waiting.items()]
-    return hashlib.blake2b(orjson.dumps([told, list(map(str, rest))]), digest_size=6).hexdigest()
+    """The same for what is told alike."""
+    told = [[slug, *map(identity, found)] for slug, found in waiting.items()]
+    return hashlib.blake2b(orjson.dumps([told, rest]), digest_size=6).hexdigest()

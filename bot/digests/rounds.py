@@ -56,7 +56,7 @@ class Rounds:
         ready = [(record, slugs) for record, slugs in turns if slugs is not None]
         if not ready:
             return False
-        stock = await self._backlog.stock((record.subscription for record, _ in ready), now)
+        stock = await self._backlog.stock([(record.subscription, slugs) for record, slugs in ready], now)
         printing = await self._press.open()
         found = [await self._safely(record, slugs, stock, printing, now) for record, slugs in ready]
         due = [one for one in found if one]

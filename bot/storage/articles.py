@@ -1,8 +1,9 @@
 """Stored articles, newest first by their arrival."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from datetime import datetime
+from itertools import chain
 
 from bot.domain.article import Added, Article, StoredArticle
 from bot.storage import keys
@@ -108,16 +109,16 @@ class ArticleStore:
         ids = await self._redis.zrange(key, skip, skip + count - 1, desc=True)
         return await self.get_many(article_id.decode() for article_id in ids)
 
-    async def owed(self, slug: str, after: datetime, until: datetime) -> list[StoredArticle]:
-        """What arrived for the readers of a category, newest first."""
-        ids = await self._redis.zrange(
-            keys.owed_in(slug),
-            str(_ms(until)),
-            f"({_ms(after)}",
-            byscore=True,
-            desc=True,
-        )
-        return await self.get_many(article_id.decode() for article_id in ids)
+    async def owed(self, since: Mapping[str, datetime], until: datetime) -> dict[str, list[StoredArticle]]:
+        """What arrived for the readers of some categories after a moment of each one's own, newest first."""
+        async with self._redis.pipeline(transaction=False) as pipe:
+            for slug, moment in since.items():
+                after = f"({_ms(moment)}"
+                pipe.zrange(keys.owed_in(slug), str(_ms(until)), after, byscore=True, desc=True)
+            found = await pipe.execute()
+        ids = {slug: [article_id.decode() for article_id in some] for slug, some in zip(since, found, strict=True)}
+        stored = {one.article.id: one for one in await self.get_many(dict.fromkeys(chain(*ids.values())))}
+        return {slug: [stored[one] for one in some if one in stored] for slug, some in ids.items()}
 
     async def count_owed(self, slug: str, after: datetime, until: datetime) -> int:
         """How many arrived for the readers of a category."""

@@ -1,6 +1,6 @@
 """One step that saves subscriptions, keeps all that is found by them in line, and owes what the changes settle."""
 
-from collections.abc import Container, Iterable, Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import IntEnum
@@ -56,13 +56,13 @@ class Packed:
     words: dict[str, int]
 
 
-# ARGV: JSON of all changes, named as in `_batch` and `_task` below, then for each what was read and what is to be
+# ARGV: JSON of all changes, named as in `_arguments` and `_task` below, then for each what was read and what is to be
 # stored. Words and articles are looked at once for all, so that one that has changed stops all of them.
 _SAVE = (
     MOVE_DUE
     + PRESENT
     + """
-local words, minutes, articles, plans, newcomers, clock, counters = unpack(KEYS, 1, 7)
+local words, minutes, articles, plans, newcomers, clock, counters = unpack(KEYS)
 local batch = cjson.decode(ARGV[1])
 local now = string.format('%.0f', present(clock) + 1)
 local oldest = redis.call('XRANGE', plans, '-', '+', 'COUNT', 1)[1]
@@ -74,9 +74,9 @@ local function all(result)
   return results
 end
 
-local function holds(task, numbers, records, read)
-  if (redis.call('HGET', numbers, task.address) or '') ~= task.known then return false end
-  if (redis.call('HGET', records, task.field) or '') ~= read then return false end
+local function holds(task, read)
+  if (redis.call('HGET', task.numbers, task.address) or '') ~= task.known then return false end
+  if (redis.call('HGET', task.records, task.field) or '') ~= read then return false end
   for _, arrivals in ipairs(task.quiet) do
     if redis.call('ZCOUNT', arrivals, '(' .. task.moment, now) > 0 then return false end
   end
@@ -87,13 +87,13 @@ local function holds(task, numbers, records, read)
   return true
 end
 
-local function save(task, numbers, records, packed)
+local function save(task, packed)
   if packed == '' then
-    redis.call('HDEL', numbers, task.address)
-    redis.call('HDEL', records, task.field)
+    redis.call('HDEL', task.numbers, task.address)
+    redis.call('HDEL', task.records, task.field)
   else
-    if task.known == '' then redis.call('HSET', numbers, task.address, task.number) end
-    redis.call('HSET', records, task.field, packed)
+    if task.known == '' then redis.call('HSET', task.numbers, task.address, task.number) end
+    redis.call('HSET', task.records, task.field, packed)
   end
   move_due(minutes, task.number, batch.due .. task.was_due, task.was_due, batch.due .. task.due, task.due)
   for _, parked in ipairs(task.parked) do
@@ -119,9 +119,8 @@ for _, article in ipairs(batch.articles) do
 end
 local results = all(0)
 for place, task in ipairs(batch.tasks) do
-  local numbers, records = KEYS[6 + 2 * place], KEYS[7 + 2 * place]
-  if holds(task, numbers, records, ARGV[2 * place]) then
-    save(task, numbers, records, ARGV[2 * place + 1])
+  if holds(task, ARGV[2 * place]) then
+    save(task, ARGV[2 * place + 1])
     results[place] = 1
   end
 end
@@ -152,61 +151,52 @@ class Saving:
         return saved
 
 
-def _arguments(many: Sequence[Packed], alone: Container[str]) -> tuple[list[str], list[bytes]]:
-    """The keys and arguments of the script."""
+def _arguments(many: Sequence[Packed], alone: Container[str]) -> tuple[tuple[str, ...], list[bytes]]:
+    """The keys and arguments of the script; the keys that stand in a task lie in the same slot."""
     words: dict[str, int] = {}
     articles: dict[str, int] = {}
     editions: dict[str, Edition] = {}
-    found_by: list[str] = []
     stored: list[bytes] = []
     for one in many:
-        change = one.change
         words.update(one.words)
-        articles.update(change.guard.articles)
-        editions.update((edition.id, edition) for edition in change.owed)
-        found_by += keys.numbers(change.record.subscription.chat_id), keys.record(one.number)[0]
-        stored += change.record.raw, one.value
+        articles.update(one.change.guard.articles)
+        editions.update((edition.id, edition) for edition in one.change.owed)
+        stored += one.change.record.raw, one.value
     places = {edition_id: place for place, edition_id in enumerate(editions, 1)}
-    tasks = [_task(one, places) for one in many]
     batch = {
         "words": [(word, str(number)) for word, number in words.items()],
         "articles": list(articles.items()),
         "editions": [_owing(edition, alone=edition.id in alone) for edition in editions.values()],
         "due": keys.DUE,
-        "tasks": tasks,
+        "tasks": [_task(one, places) for one in many],
     }
-    named = {key for task in tasks for key in _named(task)}
-    return [*_FIXED, *found_by, *named], [orjson.dumps(batch), *stored]
+    return _FIXED, [orjson.dumps(batch), *stored]
 
 
 def _task(packed: Packed, places: Mapping[str, int]) -> dict[str, Any]:
     change, number = packed.change, packed.number
     record, after, guard = change.record, change.after, change.guard
-    stored = record.subscription if record.number else None
-    was_due, due = minute_of(record.due) if stored else None, minute_of(due_slot(after))
+    before = record.subscription if record.number else None
+    was_due, due = minute_of(record.due) if before else None, minute_of(due_slot(after))
+    records, field = keys.record(number)
     return {
+        "numbers": keys.numbers(record.subscription.chat_id),
         "address": keys.address(record.subscription.address),
         "number": str(number),
-        "field": keys.record(number)[1],
         "known": str(record.number or ""),
+        "records": records,
+        "field": field,
         "quiet": [keys.owed_in(slug) for slug in guard.categories if guard.moment],
         "moment": str(_ms(guard.moment)) if guard.moment else "",
         "plans": [(entry_id, keys.fan_out(entry_id)) for entry_id in guard.plans],
         "byte": number // 8,
         "was_due": "" if was_due is None else str(was_due),
         "due": "" if due is None else str(due),
-        "parked": _parked(stored, after),
-        "bits": _bits(stored, after),
+        "parked": _parked(before, after),
+        "bits": _bits(before, after),
         "instant": _instant(number, after),
         "owed": [places[edition.id] for edition in change.owed],
     }
-
-
-def _named(task: Mapping[str, Any]) -> Iterable[str]:
-    """The keys that stand in a task."""
-    due = (keys.DUE + minute for minute in (task["was_due"], task["due"]) if minute)
-    plans, indexes = (key for _, key in task["plans"]), (key for key, _ in (*task["parked"], *task["bits"]))
-    return *due, *task["quiet"], *plans, *indexes
 
 
 def _owing(edition: Edition, *, alone: bool) -> dict[str, Any]:

@@ -24,8 +24,13 @@ async def test_an_article_arrives_by_the_stores_clock_and_after_what_was_settled
     stored = await stores.articles.get("full")
     assert stored
     assert stored.arrived > int(before.timestamp() * 1000)
-    assert [one.article.id for one in await stores.articles.owed("policy", before, before + timedelta(hours=1))]
-    assert await stores.articles.owed("policy", before + timedelta(hours=1), before + timedelta(hours=2)) == []
+    assert [
+        one.article.id
+        for one in (await stores.articles.owed({"policy": before}, before + timedelta(hours=1)))["policy"]
+    ]
+    assert (await stores.articles.owed({"policy": before + timedelta(hours=1)}, before + timedelta(hours=2)))[
+        "policy"
+    ] == []
 
 
 async def test_what_is_kept_is_owed_to_nobody(stores: Stores) -> None:
@@ -34,16 +39,16 @@ async def test_what_is_kept_is_owed_to_nobody(stores: Stores) -> None:
     stored = await stores.articles.get("full")
     assert stored
     assert (stored.arrived, stored.owed) == (int(NOW.timestamp() * 1000), False)
-    assert await stores.articles.owed("policy", NOW - timedelta(days=1), NOW + timedelta(days=1)) == []
+    assert (await stores.articles.owed({"policy": NOW - timedelta(days=1)}, NOW + timedelta(days=1)))["policy"] == []
 
 
 async def test_what_was_published_elsewhere_is_owed_with_the_digests_that_reach_back_so_far(stores: Stores) -> None:
     arrived = NOW + timedelta(days=1)
     assert await stores.articles.keep(FULL, arrived) is Added.NEW
     assert await stores.plans.unplanned() == set()
-    (stored,) = await stores.articles.owed("policy", NOW, arrived)
+    (stored,) = (await stores.articles.owed({"policy": NOW}, arrived))["policy"]
     assert stored.owed
-    assert await stores.articles.owed("policy", arrived, arrived + timedelta(days=1)) == []
+    assert (await stores.articles.owed({"policy": arrived}, arrived + timedelta(days=1)))["policy"] == []
 
 
 async def test_a_change_of_category_takes_along_what_is_owed_and_nothing_else(stores: Stores) -> None:
@@ -52,8 +57,8 @@ async def test_a_change_of_category_takes_along_what_is_owed_and_nothing_else(st
     for name in ("owed", "kept"):
         assert await stores.articles.keep(article(name, "tech"), NOW + timedelta(hours=5)) is Added.CHANGED
     day = (NOW - timedelta(days=1), NOW + timedelta(days=1))
-    assert [one.article.id for one in await stores.articles.owed("tech", *day)] == ["owed"]
-    assert await stores.articles.owed("policy", *day) == []
+    assert [one.article.id for one in (await stores.articles.owed({"tech": day[0]}, day[1]))["tech"]] == ["owed"]
+    assert (await stores.articles.owed({"policy": day[0]}, day[1]))["policy"] == []
     kept = await stores.articles.get("kept")
     assert kept
     assert not kept.owed
@@ -98,7 +103,7 @@ async def test_newest_first_a_page_at_a_time(stores: Stores) -> None:
 async def test_owed_counts_after_the_one_moment_up_to_the_other(stores: Stores) -> None:
     for minutes in range(4):
         await stores.articles.keep(article(f"a{minutes}"), NOW + timedelta(minutes=minutes))
-    found = await stores.articles.owed("policy", NOW, NOW + timedelta(minutes=2))
+    found = (await stores.articles.owed({"policy": NOW}, NOW + timedelta(minutes=2)))["policy"]
     assert [one.article.id for one in found] == ["a2", "a1"]
 
 
@@ -117,7 +122,7 @@ async def test_what_is_removed_leaves_nothing(stores: Stores) -> None:
     await stores.articles.remove(stored)
     await stores.articles.remove(stored)
     assert await stores.articles.get("full") is None
-    assert await stores.articles.owed("policy", NOW - timedelta(days=1), NOW + timedelta(days=1)) == []
+    assert (await stores.articles.owed({"policy": NOW - timedelta(days=1)}, NOW + timedelta(days=1)))["policy"] == []
     assert await stores.articles.latest(count=5) == []
     assert await stores.articles.count("policy") == 0
 
