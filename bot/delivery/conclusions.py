@@ -15,8 +15,9 @@ from bot.domain.edition import Edition, Mark
 from bot.storage import keys
 from bot.storage.outbox import Outbox
 from bot.storage.pace import Pace
-from bot.storage.settlements import Settlement, Task
+from bot.storage.settlements import Settlement
 from bot.storage.subscriptions import SubscriptionStore
+from bot.storage.tasks import Task
 
 _LOG = logging.getLogger(__name__)
 _FIRST_BACKOFF = timedelta(seconds=1)

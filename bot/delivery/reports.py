@@ -33,8 +33,9 @@ from bot.storage.clock import StoreClock
 from bot.storage.outbox import Outbox
 from bot.storage.pace import Pace
 from bot.storage.plans import Plans
-from bot.storage.settlements import RECALLABLE, Settlements, Task
+from bot.storage.settlements import RECALLABLE, Settlements
 from bot.storage.subscriptions import SubscriptionStore
+from bot.storage.tasks import Task
 
 #: How a delivery can end.
 _ENDS = ("sent", "ambiguous", "failed", "skipped")

@@ -16,8 +16,9 @@ from bot.domain.subscription import Address
 from bot.storage import keys
 from bot.storage.breaker import Breaker, Rest
 from bot.storage.clock import StoreClock
-from bot.storage.settlements import Settlements, Task
+from bot.storage.settlements import Settlements
 from bot.storage.subscriptions import SubscriptionStore
+from bot.storage.tasks import Task
 
 _LOG = logging.getLogger(__name__)
 

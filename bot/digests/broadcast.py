@@ -18,7 +18,7 @@ from bot.rendering.wording import in_languages
 from bot.storage.articles import ArticleStore
 from bot.storage.clock import StoreClock
 from bot.storage.connection import StoreError
-from bot.storage.outbox import order
+from bot.storage.orders import order
 from bot.storage.plans import Plans, Slice
 from bot.storage.streams import Entry
 from bot.storage.subscriptions import SubscriptionStore

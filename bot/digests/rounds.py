@@ -1,6 +1,7 @@
 """Digests whose time has come, for many chats in one go.
 
-due → may it come now → what waits → worded, once for all who are told alike → stored → owed and settled, chat by chat
+due → may it come now → what waits → worded, once for all who are told alike → stored → owed and settled, each chat
+for itself
 """
 
 import logging

@@ -6,7 +6,6 @@ after a crash only the messages that were in flight are in doubt. There is one s
 """
 
 import asyncio
-from collections import defaultdict
 from collections.abc import AsyncIterator, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -16,23 +15,16 @@ import orjson
 from bot.domain.edition import Edition, Mark, Urgency
 from bot.storage import keys
 from bot.storage.connection import Client
+from bot.storage.orders import INDEX_KEPT, order, setting, storing
 from bot.storage.streams import Entry, LeaseQueue, Presence, take_any
 
-CHUNK_SIZE = 100
 #: With this begins the id of an edition that is a digest.
 DIGEST = "d-"
-_INDEX_KEPT = timedelta(days=14)
-#: Far longer than anything stays owed; once sent, it goes with its receipts.
-_EDITION_KEPT = timedelta(days=30)
 #: Whoever is tried after an edition was worded anew gets it so; what was on its way is settled long before this ends.
 #: Were it longer, all that a broadcast has still to send would be followed by an edit that changes nothing.
 _ON_ITS_WAY = timedelta(minutes=5)
 _SCANNED_AT_ONCE = 1000
 _REFUSALS_KEPT = 100
-
-#: A Redis command with its arguments, to be run in one step with others.
-Command = list[str]
-
 
 # What tells of an article that was taken back meanwhile would never be taken back itself.
 _OWE_ONCE = """
@@ -85,21 +77,15 @@ class Outbox:
 
     async def store(self, editions: Iterable[Edition]) -> None:
         """Before they are owed to anybody."""
-        telling: defaultdict[str, list[str]] = defaultdict(list)
         async with self._redis.pipeline(transaction=False) as pipe:
-            for edition in editions:
-                pipe.execute_command(*_setting(edition))
-                for article_id in edition.articles:
-                    telling[article_id].append(edition.id)
-            for article_id, ids in telling.items():
-                for command in _listing(article_id, ids):
-                    pipe.execute_command(*command)
+            for command in storing(editions):
+                pipe.execute_command(*command)
             await pipe.execute()
 
     async def owe_once(self, edition: Edition, numbers: Sequence[int], article_id: str) -> bool:
         """Unless an edition of that id is stored, or that article no longer is. It is stored even if it is owed to
         nobody, to tell that this was done."""
-        commands = [_setting(edition), *order(edition, numbers)]
+        commands = [setting(edition), *order(edition, numbers)]
         owed_keys = [keys.edition(edition.id), keys.ARTICLES]
         return bool(await self._owe_once(keys=owed_keys, args=[article_id, orjson.dumps(commands)]))
 
@@ -186,8 +172,8 @@ class Outbox:
         """Lets `recall` follow `edition` to all whom it reached or is just reaching; `replacement` is what those
         get who are still owed it, nothing if there is none. Gives how many had got it."""
         async with self._redis.pipeline(transaction=True) as pipe:
-            pipe.set(keys.edition(recall.id), recall.model_dump_json(), ex=_INDEX_KEPT)
-            pipe.set(keys.recall(edition.id), recall.id, ex=_ON_ITS_WAY if replacement else _INDEX_KEPT)
+            pipe.set(keys.edition(recall.id), recall.model_dump_json(), ex=INDEX_KEPT)
+            pipe.set(keys.recall(edition.id), recall.id, ex=_ON_ITS_WAY if replacement else INDEX_KEPT)
             if replacement:  # before anyone follows: an edit is made to what the edition says by then
                 pipe.set(keys.edition(edition.id), replacement.model_dump_json(), keepttl=True, xx=True)
             await pipe.execute()
@@ -265,36 +251,6 @@ class Outbox:
             "postponed_waiting": int(await self._redis.zcard(keys.LATER)),
             "doubts_waiting": int(await self._redis.zcard(keys.DOUBTS)),
         }
-
-
-def order(edition: Edition, numbers: Sequence[int], planned: int = 0) -> list[Command]:
-    """The commands that store an edition and owe it to these subscriptions, chosen at `planned` (ms)."""
-    if not numbers:
-        return []
-    alone = len(numbers) == 1 and edition.action == "send" and edition.category is None
-    commands = _storing(edition)
-    for start in range(0, len(numbers), CHUNK_SIZE):
-        chunk = ",".join(str(number) for number in numbers[start : start + CHUNK_SIZE])
-        fields = ["e", edition.id, "n", chunk, "p", str(planned)]
-        commands.append(["XADD", keys.outbox(edition.urgency), "*", *fields, *(("o", "1") if alone else ())])
-    commands.append(["HINCRBY", keys.COUNTERS, "owed", str(len(numbers))])
-    return commands
-
-
-def _storing(edition: Edition) -> list[Command]:
-    listing = (command for article_id in edition.articles for command in _listing(article_id, [edition.id]))
-    return [_setting(edition), *listing]
-
-
-def _setting(edition: Edition) -> Command:
-    """Unless it is stored: a later slice of the same plan finds the edition as delivery may have changed it."""
-    kept = str(int(_EDITION_KEPT.total_seconds()))
-    return ["SET", keys.edition(edition.id), edition.model_dump_json(), "EX", kept, "NX"]
-
-
-def _listing(article_id: str, edition_ids: Sequence[str]) -> list[Command]:
-    index = keys.editions_of(article_id)
-    return [["SADD", index, *edition_ids], ["EXPIRE", index, str(int(_INDEX_KEPT.total_seconds()))]]
 
 
 def _chunk(urgency: Urgency, entry: Entry, marks: bytes) -> Chunk:

@@ -16,7 +16,7 @@ import orjson
 from bot.storage import keys
 from bot.storage.clock import PRESENT
 from bot.storage.connection import Client
-from bot.storage.outbox import Command
+from bot.storage.orders import Command
 from bot.storage.streams import Entry, LeaseQueue, Presence
 
 

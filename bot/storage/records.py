@@ -24,9 +24,8 @@ from bot.domain.hold import Hold, Holding
 from bot.domain.quiet import Quiet
 from bot.domain.schedule import EVERY_DAY, Schedule
 from bot.domain.subscription import ChatKind, Parked, Subscription
-from bot.storage import keys
-from bot.storage.connection import Client
 from bot.storage.due import due_slot
+from bot.storage.words import Words
 
 #: Milliseconds from the beginning of 1970 to the end of the calendar (datetime.max), and the largest chat id.
 _LAST_MOMENT = 253_402_300_799_999
@@ -54,10 +53,6 @@ class Record:
 
 class Unreadable(Exception):
     """What is stored is no subscription."""
-
-
-class UnknownWord(Exception):
-    """The table of words in this process lacks it: load it anew."""
 
 
 class _Hold(msgspec.Struct, array_like=True, frozen=True, gc=False):
@@ -99,50 +94,6 @@ class _Packed(msgspec.Struct, array_like=True, frozen=True, gc=False):
     categories: list[int | bytes]
     parked: tuple[int, int] | None = None
     wishes: _Wishes | None = None
-
-
-_INTERN = """
-for _, word in ipairs(ARGV) do
-  if redis.call('HEXISTS', KEYS[1], word) == 0 then
-    redis.call('HSET', KEYS[1], word, redis.call('HLEN', KEYS[1]) + 1)
-  end
-end
-return redis.call('HGETALL', KEYS[1])
-"""
-
-
-class _Words(dict[int, str]):
-    def __missing__(self, number: int) -> str:
-        raise UnknownWord(number)
-
-
-class Words:
-    """The table of words as this process knows it; all processes add to the one in the store.
-
-    What `by_number` lacks raises UnknownWord.
-    """
-
-    def __init__(self, redis: Client) -> None:
-        self._intern = redis.register_script(_INTERN)
-        self._numbers: dict[str, int] = {}
-        self.by_number: dict[int, str] = _Words()
-
-    async def learn(self, words: Iterable[str] = ()) -> None:
-        """Loads the table, in which these words stand from now on at the latest."""
-        rows = iter(await self._intern(keys=[keys.WORDS], args=list(words)))
-        self.know({word.decode(): int(number) for word, number in zip(rows, rows, strict=True)})
-
-    def know(self, numbers: dict[str, int]) -> None:
-        """That this is the table."""
-        self._numbers = numbers
-        self.by_number = _Words((number, word) for word, number in numbers.items())
-
-    def number(self, word: str) -> int:
-        """Raises UnknownWord."""
-        try:
-            return self._numbers[word]
-        except KeyError:
-            raise UnknownWord(word) from None
 
 
 class Records:

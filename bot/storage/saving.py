@@ -14,7 +14,7 @@ from bot.storage import keys
 from bot.storage.clock import PRESENT
 from bot.storage.connection import Client
 from bot.storage.due import MOVE_DUE, due_slot, minute_of
-from bot.storage.outbox import CHUNK_SIZE
+from bot.storage.orders import CHUNK_SIZE
 from bot.storage.records import Record
 
 

@@ -6,12 +6,12 @@ from datetime import UTC, datetime, timedelta
 
 import orjson
 
-from bot.domain.delivery import Cause
 from bot.domain.edition import Mark, Urgency
 from bot.storage import keys
 from bot.storage.connection import Client
 from bot.storage.outbox import Chunk
 from bot.storage.streams import GROUP
+from bot.storage.tasks import Task
 
 #: Telegram lets a bot delete its messages for 48 hours: https://core.telegram.org/bots/api#deletemessage
 RECALLABLE = timedelta(hours=48)
@@ -108,55 +108,6 @@ redis.call('SADD', KEYS[4], string.match(KEYS[3], '%d+$'))
 redis.call('EXPIRE', KEYS[4], ARGV[4])
 return 1
 """
-
-
-@dataclass(frozen=True, slots=True)
-class Task:
-    """A delivery that waits outside of the stream; `cause` and `found` (the store's ms) for one whose chat could not
-    be written to."""
-
-    urgency: Urgency
-    edition_id: str
-    number: int
-    planned: int
-    attempt: int
-    again: bool
-    refusals: int = 0
-    chat_id: int = 0
-    cause: Cause | None = None
-    found: int = 0
-
-    def encode(self) -> bytes:
-        return orjson.dumps(
-            [
-                self.urgency,
-                self.edition_id,
-                self.number,
-                self.planned,
-                self.attempt,
-                int(self.again),
-                self.refusals,
-                self.chat_id,
-                self.cause,
-                self.found,
-            ]
-        )
-
-    @staticmethod
-    def decode(raw: bytes) -> "Task":
-        urgency, edition_id, number, planned, attempt, again, refusals, chat_id, cause, found = orjson.loads(raw)
-        return Task(
-            Urgency(urgency),
-            edition_id,
-            number,
-            planned,
-            attempt,
-            bool(again),
-            refusals,
-            chat_id,
-            Cause(cause) if cause else None,
-            found,
-        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,8 +17,9 @@ from bot.domain.subscription import Address, Subscription
 from bot.storage import keys
 from bot.storage.connection import Client
 from bot.storage.due import DueIndex, minute_of
-from bot.storage.records import Record, Records, UnknownWord, Unreadable, Words, words_of
+from bot.storage.records import Record, Records, Unreadable, words_of
 from bot.storage.saving import Change, Guard, Packed, Saved, Saving
+from bot.storage.words import UnknownWord, Words
 
 _LOG = logging.getLogger(__name__)
 _HEARD_KEPT = timedelta(days=1)

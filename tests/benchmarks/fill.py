@@ -10,9 +10,10 @@ from bot.domain.subscription import ChatKind, Subscription
 from bot.storage import keys
 from bot.storage.connection import Client
 from bot.storage.due import due_slot, minute_of
-from bot.storage.records import Record, Records, Words
+from bot.storage.records import Record, Records
 from bot.storage.saving import bits_of
 from bot.storage.subscriptions import SubscriptionStore
+from bot.storage.words import Words
 
 NOW = datetime(2026, 11, 22, 10, 0, tzinfo=UTC)
 SLUGS = [f"category-{number:02}" for number in range(20)]

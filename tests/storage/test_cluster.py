@@ -22,7 +22,8 @@ from bot.services import Services
 from bot.storage import keys
 from bot.storage.connection import Client
 from bot.storage.pace import Pace
-from bot.storage.settlements import Batch, Settlement, Settlements, Task
+from bot.storage.settlements import Batch, Settlement, Settlements
+from bot.storage.tasks import Task
 from bot.storage.tries import Begun
 from bot.subscriptions import Reader
 from config.settings import Settings

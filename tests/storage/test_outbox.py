@@ -9,7 +9,7 @@ from bot.bootstrap import Stores
 from bot.domain.edition import Edition, Mark, Urgency
 from bot.domain.message import Message
 from bot.storage import keys
-from bot.storage.outbox import CHUNK_SIZE, order
+from bot.storage.orders import CHUNK_SIZE, order
 from bot.storage.settlements import RECALLABLE
 from tests.storage.chunks import EDITION, check_accounts, marks_of, owed, settle, take
 

@@ -11,7 +11,7 @@ from bot.domain.message import Message
 from bot.domain.schedule import Schedule
 from bot.domain.subscription import Subscription
 from bot.storage import keys
-from bot.storage.outbox import order
+from bot.storage.orders import order
 from bot.storage.plans import Slice
 from bot.storage.saving import Guard
 from bot.storage.streams import Entry

@@ -10,7 +10,8 @@ from bot.domain.delivery import Cause
 from bot.domain.schedule import EVERY_DAY, Schedule
 from bot.domain.subscription import ChatKind, Parked, Subscription
 from bot.storage.connection import connect
-from bot.storage.records import Records, UnknownWord, Unreadable, Words, words_of
+from bot.storage.records import Records, Unreadable, words_of
+from bot.storage.words import UnknownWord, Words
 from tests.unit.samples import NOW
 
 DAILY = Schedule.parse("daily 08:00 18:30")

@@ -12,8 +12,10 @@ from bot.bootstrap import Stores
 from bot.domain.delivery import Cause
 from bot.domain.edition import Edition, Mark, Urgency
 from bot.storage import keys
-from bot.storage.outbox import Chunk, order
-from bot.storage.settlements import RECALLABLE, Batch, Settlement, Settlements, Task
+from bot.storage.orders import order
+from bot.storage.outbox import Chunk
+from bot.storage.settlements import RECALLABLE, Batch, Settlement, Settlements
+from bot.storage.tasks import Task
 from tests.storage.chunks import (
     EDITION,
     begun,

@@ -11,7 +11,7 @@ from bot.domain.edition import Edition
 from bot.domain.message import Message
 from bot.domain.schedule import Schedule
 from bot.services import Services
-from bot.storage.outbox import order
+from bot.storage.orders import order
 from bot.storage.plans import Slice
 from bot.storage.streams import Entry
 from tests.unit.delivery.changes import AT_ONCE, DAILY, READER, everything_sent

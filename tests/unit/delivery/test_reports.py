@@ -34,7 +34,7 @@ from bot.domain.subscription import Address, Parked
 from bot.services import Services
 from bot.storage import keys
 from bot.storage.breaker import Breaker, Rest
-from bot.storage.settlements import Task
+from bot.storage.tasks import Task
 from bot.subscriptions import Reader
 from tests.storage.chunks import fast
 from tests.storage.moments import a_moment_later

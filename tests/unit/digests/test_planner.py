@@ -14,7 +14,7 @@ from bot.domain.subscription import Address
 from bot.rendering.actions import ReadArticle, ShowMore, decode
 from bot.services import Services
 from bot.storage import keys
-from bot.storage.outbox import order
+from bot.storage.orders import order
 from bot.storage.plans import Slice
 from bot.storage.streams import Entry
 from bot.subscriptions import Reader
