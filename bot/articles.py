@@ -10,7 +10,8 @@ from bot.domain.message import Message
 from bot.rendering.articles import correction_notice
 from bot.rendering.digests import digest, reworded
 from bot.rendering.links import Links
-from bot.rendering.wording import in_languages, language
+from bot.rendering.names import names_of
+from bot.rendering.wording import in_languages
 from bot.storage.articles import ArticleStore
 from bot.storage.categories import CategoryStore
 from bot.storage.outbox import Outbox
@@ -67,7 +68,7 @@ class Articles:
             return None
         return digest(
             stories,
-            await self._names(),
+            names_of(await self._categories.all()),
             self._links,
             day=made.day,
             edition_id=edition_id,
@@ -147,13 +148,9 @@ class Articles:
         categories = await self._categories.all()
 
         def word() -> Message:
-            names = {category.slug: category.called(language()) for category in categories}
-            return reworded(edition, told, names, self._links)
+            return reworded(edition, told, names_of(categories), self._links)
 
         recall = Edition(id=recall_id, action="edit", urgency=Urgency.BREAKING, of=edition.id)
         again = edition.reworded(in_languages(word, edition.languages))
         replacement = again.model_copy(update={"articles": tuple(one.id for one in told)})
         return await self._outbox.recall(edition, recall, replacement)
-
-    async def _names(self) -> dict[str, str]:
-        return {category.slug: category.called(language()) for category in await self._categories.all()}

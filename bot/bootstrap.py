@@ -176,6 +176,7 @@ def _build_planner(
         Broadcast(
             stores.plans,
             stores.articles,
+            stores.categories,
             stores.subscriptions,
             stores.clock,
             links,

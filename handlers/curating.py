@@ -32,7 +32,7 @@ async def manage(update: Update, context: Context) -> None:
     article = await context.services.articles.get(context.action.id)
     await context.note(update, "" if article else menus.stale_button())
     if article:
-        await context.reply(update, words.manage(article))
+        await context.reply(update, words.manage(article, await context.names()))
 
 
 async def correct(update: Update, context: Context) -> None:
@@ -59,7 +59,7 @@ async def retract(update: Update, context: Context) -> None:
     """`/retract ID` shows the article and asks; alone, it offers what is published."""
     article_id = context.text(update)
     if article := await _find(context, article_id):
-        await context.reply(update, words.manage(article))
+        await context.reply(update, words.manage(article, await context.names()))
     elif article_id:
         await context.reply(update, words.no_such_article(article_id))
     else:
@@ -120,4 +120,4 @@ async def _find(context: Context, article_id: str) -> Article | None:
 async def _page(context: Context, skip: int) -> Message:
     total = await context.services.articles.count()
     found = await context.services.articles.latest(skip=skip, count=words.PAGE)
-    return words.article_list(found, skip=skip, total=total)
+    return words.article_list(found, await context.names(), skip=skip, total=total)

@@ -5,7 +5,6 @@ from telegram import Update
 from bot.domain.fate import Arrived
 from bot.rendering import posting, reasons
 from bot.rendering.actions import ExplainArticle
-from bot.rendering.wording import language
 from bot.telegram.context import Context, message_of
 from handlers.asking import articles_replied_to
 
@@ -45,7 +44,7 @@ async def _explain(update: Update, context: Context, article_id: str) -> None:
     if not found:
         await context.reply(update, reasons.no_such_article())
         return
-    reader, names = context.reader(update), await _names(context)
+    reader, names = context.reader(update), await context.names()
     fate = await context.services.reports.fate(found[0].id, reader.address)
     subscription = await context.services.subscriptions.get(reader)
     await context.reply(update, reasons.explain(found[0], fate, subscription, names))
@@ -59,8 +58,5 @@ async def _explain_several(update: Update, context: Context, about: list[str]) -
     fates = [await context.services.reports.fate(article.id, reader.address) for article in found[:1]]
     subscription = await context.services.subscriptions.get(reader)
     is_digest = any(isinstance(fate, Arrived) and fate.message_id == replied for fate in fates)
-    await context.reply(update, reasons.explain_several(found, subscription, is_digest=is_digest))
-
-
-async def _names(context: Context) -> dict[str, str]:
-    return {category.slug: category.called(language()) for category in await context.services.categories.all()}
+    categories = await context.services.categories.all()
+    await context.reply(update, reasons.explain_several(found, subscription, categories, is_digest=is_digest))

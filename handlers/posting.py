@@ -120,7 +120,9 @@ async def _preview(update: Update, context: Context, shown: Preview, notes: list
     if isinstance(shown.article, Unreadable):
         await context.reply(update, posting.refusal(shown, await context.services.categories.all()))
     else:
-        await context.reply(update, *posting.preview(shown, context.services.links, notes=notes))
+        await context.reply(
+            update, *posting.preview(shown, await context.names(), context.services.links, notes=notes)
+        )
 
 
 def _is_question(text: str) -> bool:

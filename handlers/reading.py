@@ -38,7 +38,7 @@ async def turn_page(update: Update, context: Context) -> None:
 async def article(update: Update, context: Context) -> None:
     article_id = context.text(update)
     if article_id:
-        await _show(update, context, article_id)
+        await show(update, context, article_id)
     else:
         await context.reply(update, articles.which(await context.services.articles.latest(count=_NEWEST)))
 
@@ -50,7 +50,7 @@ async def read_here(update: Update, context: Context) -> None:
         await context.note(update, posting.not_published_yet(), alert=True)
         return
     await context.note(update)
-    await _show(update, context, context.action.id)
+    await show(update, context, context.action.id)
 
 
 async def show_more(update: Update, context: Context) -> None:
@@ -71,9 +71,13 @@ async def search(update: Update, context: Context) -> None:
     await context.reply(update, shown if found else menus.found_nothing(words))
 
 
-async def _show(update: Update, context: Context, article_id: str) -> None:
+async def show(update: Update, context: Context, article_id: str) -> None:
+    """IDs that the bot makes are in small letters, which a phone begins with a capital."""
     found = await context.services.articles.get_many([article_id, article_id.lower()])
-    await context.reply(update, articles.whole(found[0], context.services.links) if found else articles.not_stored())
+    if found:
+        await context.reply(update, articles.whole(found[0], await context.names(), context.services.links))
+    else:
+        await context.reply(update, articles.not_stored())
 
 
 async def _page(context: Context, slug: str, skip: int) -> Message:

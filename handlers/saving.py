@@ -56,7 +56,8 @@ async def _page(update: Update, context: Context, skip: int) -> Message:
     if chat.type != chat.PRIVATE:
         return words.saved_in_private(context.services.links)
     ids = await context.services.saved.all(chat.id)
-    return words.saved_list(await context.services.articles.get_many(list(ids)), context.services.links, skip=skip)
+    found = await context.services.articles.get_many(list(ids))
+    return words.saved_list(found, await context.names(), context.services.links, skip=skip)
 
 
 async def _is_refused(update: Update, context: Context, article_id: str) -> bool:

@@ -5,11 +5,11 @@ from datetime import timedelta
 from telegram import Update
 from telegram.constants import ChatType
 
-from bot.rendering import articles, menus
+from bot.rendering import menus
 from bot.rendering.actions import ToggleCategory
 from bot.telegram.commands import announce_to_chat
 from bot.telegram.context import Context, chat_of
-from handlers import managing, saving
+from handlers import managing, reading, saving
 from handlers.permissions import about_chat, for_managers
 
 
@@ -29,9 +29,7 @@ async def start(update: Update, context: Context) -> None:
 
 
 async def _open_article(update: Update, context: Context) -> None:
-    article = await context.services.articles.get(context.text(update).removeprefix("a_"))
-    shown = articles.whole(article, context.services.links) if article else articles.not_stored()
-    await context.reply(update, shown)
+    await reading.show(update, context, context.text(update).removeprefix("a_"))
 
 
 @for_managers

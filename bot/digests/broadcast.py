@@ -14,8 +14,10 @@ from bot.domain.edition import Edition, Urgency
 from bot.domain.muting import muting
 from bot.rendering.articles import teaser
 from bot.rendering.links import Links
+from bot.rendering.names import names_of
 from bot.rendering.wording import in_languages
 from bot.storage.articles import ArticleStore
+from bot.storage.categories import CategoryStore
 from bot.storage.clock import StoreClock
 from bot.storage.connection import StoreError
 from bot.storage.orders import order
@@ -39,6 +41,7 @@ class Broadcast:
         self,
         plans: Plans,
         articles: ArticleStore,
+        categories: CategoryStore,
         store: SubscriptionStore,
         clock: StoreClock,
         links: Links,
@@ -49,6 +52,7 @@ class Broadcast:
         """`most_an_hour`: as many articles of a category come at once within an hour."""
         self._plans = plans
         self._articles = articles
+        self._categories = categories
         self._store = store
         self._clock = clock
         self._links = links
@@ -73,7 +77,7 @@ class Broadcast:
             part = await self._plans.next_slice(plan, article.category, _SLICE, breaking=article.breaking)
             if await self._calmed(stored, part):
                 continue  # they are no longer in it
-            commands = order(self._edition(stored), await self._wanting(stored, part), part.planned)
+            commands = order(await self._edition(stored), await self._wanting(stored, part), part.planned)
             end = part.start + _SLICE
             advanced = await self._plans.advance(plan, article.id, part, end, commands, length=stored.length)
             if advanced and not part.more:
@@ -82,8 +86,8 @@ class Broadcast:
                 break  # finished by another planner meanwhile; what was taken back or corrected is read again
         await self._plans.finish(plan)
 
-    def _edition(self, stored: StoredArticle) -> Edition:
-        article = stored.article
+    async def _edition(self, stored: StoredArticle) -> Edition:
+        article, categories = stored.article, await self._categories.all()
         edition = Edition(
             id=f"{article.id}-{stored.arrived}",
             urgency=Urgency.BREAKING if article.breaking else Urgency.REGULAR,
@@ -91,7 +95,7 @@ class Broadcast:
             category=article.category,
             arrived=stored.arrived,
         )
-        return edition.reworded(in_languages(lambda: teaser(article, self._links)))
+        return edition.reworded(in_languages(lambda: teaser(article, names_of(categories), self._links)))
 
     async def _wanting(self, stored: StoredArticle, part: Slice) -> list[int]:
         """Without those who have muted it."""

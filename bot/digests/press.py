@@ -14,7 +14,8 @@ from bot.domain.edition import Edition, Urgency
 from bot.domain.subscription import Subscription
 from bot.rendering.digests import digest
 from bot.rendering.links import Links
-from bot.rendering.wording import language, speaking
+from bot.rendering.names import names_of
+from bot.rendering.wording import speaking
 from bot.storage.categories import CategoryStore
 from bot.storage.outbox import DIGEST
 
@@ -58,8 +59,7 @@ class Print:
     def _make(self, edition_id: str, waiting: Waiting, day: date, form: Form) -> Edition:
         stories = compose({slug: [stored.article for stored in found] for slug, found in waiting.items()})
         made = Digest.of(stories, day, form)
-        names = {category.slug: category.called(language()) for category in self._categories}
-        message = digest(stories, names, self._links, day=day, edition_id=edition_id, form=form)
+        message = digest(stories, names_of(self._categories), self._links, day=day, edition_id=edition_id, form=form)
         return Edition(id=edition_id, message=message, articles=made.articles, digest=made)
 
 

@@ -30,6 +30,7 @@ from bot.rendering.markup import (
     units,
     visible,
 )
+from bot.rendering.names import Names, name_of
 from bot.rendering.wording import _, isolated, language, ngettext
 
 TEASER_LIMIT = 700
@@ -51,12 +52,13 @@ _RICH_LIMIT = 30_000
 _RICH_BLOCKS = 400
 
 
-def teaser(article: Article, links: Links) -> Message:
+def teaser(article: Article, names: Names, links: Links) -> Message:
+    """`names` are the categories', as everywhere here."""
     lines = [_("🔴 Breaking"), _title(article)] if article.breaking else [_title(article)]
     if text := article.teaser or next(iter(article.body), ""):
         lines.append(escape(brief(text, TEASER_LIMIT, _FOUND_IN_TEASER)))
     lines += _corrections(article)[:1]
-    lines.append(_byline(article, links))
+    lines.append(_byline(article, names, links))
     return Message(text="\n\n".join(lines), buttons=reading_buttons(article), link_preview=True)
 
 
@@ -114,7 +116,7 @@ def _source(source: Source) -> str:
     return link(name, source.url) if source.url and fits(source.url) else escape(name)
 
 
-def whole(article: Article, links: Links) -> Message:
+def whole(article: Article, names: Names, links: Links) -> Message:
     """As a rich message where the server knows them, with its questions folded either way."""
     paragraphs = [_title(article), *_corrections(article)]
     paragraphs += [italic(piece) for piece in pieces(article.teaser, _PIECE) if visible(piece)]
@@ -129,9 +131,9 @@ def whole(article: Article, links: Links) -> Message:
     parts = fill(paragraphs)
     if len(parts) > _MOST_PARTS:
         parts = [*parts[:_MOST_PARTS], italic(_("It goes on, longer than a chat can take."))]
-    *more, last = fill([*parts, _byline(article, links)])
+    *more, last = fill([*parts, _byline(article, names, links)])
     buttons = ((ListQuestions(id=article.id).button(_("❓ Ask about this article")),), (save_button(article.id),))
-    return Message(text=last, more=tuple(more), rich=_rich(article, links), buttons=buttons)
+    return Message(text=last, more=tuple(more), rich=_rich(article, names, links), buttons=buttons)
 
 
 def question_list(article: Article) -> Message:
@@ -205,6 +207,12 @@ def title(article: Article, limit: int = _TITLE_LIMIT) -> str:
     return short if visible(short) else "…"
 
 
+def from_when(article: Article, names: Names, *more: str) -> str:
+    """Its category and its day; `more` has no markup."""
+    category, *others = (isolated(escape(one)) for one in (name_of(article.category, names), *more))
+    return f"<i>{' · '.join([category, date(article.published), *others])}</i>"
+
+
 def _read(article: Article) -> Button:
     return ReadArticle(id=article.id).button(_("📖 Read here"))
 
@@ -217,10 +225,9 @@ def _corrections(article: Article) -> list[str]:
     return [correction_line(article, one, _CORRECTION_LIMIT, _FOUND_IN_CORRECTION) for one in article.corrections]
 
 
-def _byline(article: Article, links: Links) -> str:
+def _byline(article: Article, names: Names, links: Links) -> str:
     also = f"{others}\n" if (others := also_at(article)) else ""
-    from_when = f"<i>{isolated(article.category)} · {date(article.published)}</i>"
-    return f"{link(links.label(article), links.to_article(article))}\n{also}{from_when}"
+    return f"{link(links.label(article), links.to_article(article))}\n{also}{from_when(article, names)}"
 
 
 def _related(title: str, url: str | None) -> str:
@@ -228,7 +235,7 @@ def _related(title: str, url: str | None) -> str:
     return link(shown, url) if url and fits(url) else escape(shown)
 
 
-def _rich(article: Article, links: Links) -> str | None:
+def _rich(article: Article, names: Names, links: Links) -> str | None:
     """None if it is longer than a rich message may be."""
     blocks = [f"<h2>{escape(article.title)}</h2>", *(f"<p>{line}</p>" for line in _corrections(article))]
     if article.teaser:
@@ -239,7 +246,7 @@ def _rich(article: Article, links: Links) -> str | None:
     if article.related:
         items = "".join(f"<li>{_related(related.title, related.url)}</li>" for related in article.related)
         blocks.append("<h3>" + _("Related") + f"</h3><ul>{items}</ul>")
-    blocks.append(f"<footer>{_byline(article, links).replace(chr(10), '<br>')}</footer>")
+    blocks.append(f"<footer>{_byline(article, names, links).replace(chr(10), '<br>')}</footer>")
     html = "".join(blocks)
     return html if len(html) <= _RICH_LIMIT and html.count("<") <= _RICH_BLOCKS else None
 

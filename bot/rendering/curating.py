@@ -6,20 +6,22 @@ from bot.domain.article import LONGEST_CORRECTION, Article
 from bot.domain.category import Category
 from bot.domain.message import Message
 from bot.rendering.actions import ListArticles, ManageArticle, ReadArticle, Retract
-from bot.rendering.figures import date, number
+from bot.rendering.articles import from_when
+from bot.rendering.figures import number
 from bot.rendering.markup import bold, brief, escape, shorten
-from bot.rendering.wording import LANGUAGES, _, isolated, ngettext
+from bot.rendering.names import Names
+from bot.rendering.wording import LANGUAGES, _, ngettext
 
 PAGE = 8
 _LABEL = 45
 _FOUND_IN_TITLE = 6
 
 
-def article_list(articles: Sequence[Article], *, skip: int, total: int) -> Message:
+def article_list(articles: Sequence[Article], names: Names, *, skip: int, total: int) -> Message:
     if not articles:
         return Message(text=_("Nothing is published yet. /post publishes the first article."))
     lines = [
-        f"{number(n)}. {bold(brief(a.title, 120, _FOUND_IN_TITLE))}\n{_from_when(a, a.id)}"
+        f"{number(n)}. {bold(brief(a.title, 120, _FOUND_IN_TITLE))}\n{from_when(a, names, a.id)}"
         for n, a in enumerate(articles, skip + 1)
     ]
     rows = [(ManageArticle(id=a.id).button(shorten(a.title, _LABEL)),) for a in articles]
@@ -34,13 +36,13 @@ def article_list(articles: Sequence[Article], *, skip: int, total: int) -> Messa
     return Message(text="\n\n".join([heading, *lines]), buttons=(*rows, *([tuple(turning)] if turning else [])))
 
 
-def manage(article: Article) -> Message:
+def manage(article: Article, names: Names) -> Message:
     question = _(
         "To correct it, write {command} and after it what is right.\n\n"
         "Take it back? It is removed here, and deleted in the chats that got it in the last 48 hours."
     ).format(command=bold(f"/correct {article.id}"))
     return Message(
-        text=f"{bold(shorten(article.title, 250))}\n{_from_when(article)}\n\n{question}",
+        text=f"{bold(shorten(article.title, 250))}\n{from_when(article, names)}\n\n{question}",
         buttons=(
             (Retract(id=article.id).button(_("🗑 Take it back")),),
             (ReadArticle(id=article.id).button(_("📖 Read here")), ListArticles(skip=0).button(_("‹ All articles"))),
@@ -139,8 +141,3 @@ def how_to_rename_category() -> Message:
             codes=", ".join(LANGUAGES),
         )
     )
-
-
-def _from_when(article: Article, *more: str) -> str:
-    told = [isolated(escape(article.category)), date(article.published), *(isolated(escape(one)) for one in more)]
-    return f"<i>{' · '.join(told)}</i>"

@@ -1,6 +1,6 @@
 """A digest in words: several stories told shortly, grouped by category, in one message."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -14,7 +14,8 @@ from bot.rendering.actions import OpenMenu, ReadArticle, ShowMore
 from bot.rendering.articles import also_at, newest_correction, teaser, title
 from bot.rendering.figures import locale, number
 from bot.rendering.links import Links
-from bot.rendering.markup import Room, bold, brief, escape, fits, italic, link
+from bot.rendering.markup import Room, bold, brief, escape, fits, italic, link, shorten
+from bot.rendering.names import Names, name_of
 from bot.rendering.wording import _, ngettext
 
 #: An item is at most a title, a link and a teaser of these lengths, and of so many tags and addresses that Telegram
@@ -25,7 +26,7 @@ _CORRECTION_LIMIT = 120
 _TEASER_BESIDE_CORRECTION = 70
 _NAME_LIMIT = 40
 _IN_A_ROW = 5
-_FOUND_IN_TEASER, _FOUND_BESIDE_CORRECTION, _FOUND_IN_NAME = 6, 3, 1
+_FOUND_IN_TEASER, _FOUND_BESIDE_CORRECTION = 6, 3
 #: For the line that tells how many more there are.
 _SPARE = 80
 
@@ -42,7 +43,7 @@ class _Layout:
 
 def digest(
     stories: Sequence[Story],
-    names: Mapping[str, str],
+    names: Names,
     links: Links,
     *,
     day: date,
@@ -52,11 +53,11 @@ def digest(
 ) -> Message:
     """One message with as many as it holds well, and a button for the rest; a single article is told as its teaser.
 
-    `names` are the categories' names by slug; `skip`: only the stories after that number. There must be one."""
+    `skip`: only the stories after that number. There must be one."""
     left = [story for story in stories if story.number > skip]
     if len(stories) == 1 and not skip:
         alone = _with_others(left[0], links)
-        return teaser(alone, links).model_copy(update={"picture": _picture(left, form)})
+        return teaser(alone, names, links).model_copy(update={"picture": _picture(left, form)})
     heading = _heading_on(skip) if skip else _heading(left, day)
     text, shown = _filled(heading, left, names, links, _LAYOUTS[form])
     rows = _number_buttons(shown, _LAYOUTS[form])
@@ -68,10 +69,10 @@ def digest(
     return Message(text=text, buttons=tuple(rows), picture=_picture(shown, form))
 
 
-def reworded(edition: Edition, told: Sequence[Article], names: Mapping[str, str], links: Links) -> Message:
+def reworded(edition: Edition, told: Sequence[Article], names: Names, links: Links) -> Message:
     """What an edition says with its articles as they are now, of which one at least is still stored."""
     if edition.digest is None:
-        return teaser(told[0], links)
+        return teaser(told[0], names, links)
     made = edition.digest
     return digest(made.told(told), names, links, day=made.day, edition_id=edition.id, form=made.form)
 
@@ -85,7 +86,7 @@ def no_more() -> Message:
 
 
 def _filled(
-    heading: str, left: Sequence[Story], names: Mapping[str, str], links: Links, layout: _Layout
+    heading: str, left: Sequence[Story], names: Names, links: Links, layout: _Layout
 ) -> tuple[str, list[Story]]:
     """As many of the stories as one message holds, and which."""
     room, text, shown = Room(), heading, list[Story]()
@@ -117,8 +118,8 @@ def _heading_on(skip: int) -> str:
     return _("🗞 <b>Your digest</b> · from {number} on").format(number=number(skip + 1))
 
 
-def _category(slug: str, names: Mapping[str, str]) -> str:
-    return bold(brief(names.get(slug, slug).upper(), _NAME_LIMIT, _FOUND_IN_NAME))
+def _category(slug: str, names: Names) -> str:
+    return bold(shorten(name_of(slug, names).upper(), _NAME_LIMIT))
 
 
 def _teased(headline: str, article: Article) -> str:

@@ -19,6 +19,7 @@ from bot.rendering.articles import teaser
 from bot.rendering.figures import number
 from bot.rendering.links import Links
 from bot.rendering.markup import bold, escape, shorten
+from bot.rendering.names import Names, name_of
 from bot.rendering.wording import _, language, ngettext
 
 
@@ -51,14 +52,14 @@ def _example() -> str:
     )
 
 
-def preview(shown: Preview, links: Links, *, notes: Sequence[str] = ()) -> list[Message]:
+def preview(shown: Preview, names: Names, links: Links, *, notes: Sequence[str] = ()) -> list[Message]:
     """What it holds, then exactly what readers will see, with the editor's buttons below theirs."""
     article = shown.article
     if isinstance(article, Unreadable):
         raise TypeError("a draft that cannot be read has no preview")
     draft = _("Draft: {facts}.").format(facts=_(", ").join(_facts(article)))
-    lines = [draft, _reach(shown, article), *(f"⚠️ {escape(note)}" for note in notes)]
-    seen = teaser(article, links)
+    lines = [draft, _reach(shown, article, names), *(f"⚠️ {escape(note)}" for note in notes)]
+    seen = teaser(article, names, links)
     decide = (
         PublishDraft(id=shown.draft_id).button(_("Publish")),
         PublishBreaking(id=shown.draft_id).button(_("Breaking")),
@@ -82,7 +83,7 @@ def _facts(article: Article) -> list[str]:
     return facts
 
 
-def _reach(shown: Preview, article: Article) -> str:
+def _reach(shown: Preview, article: Article, names: Names) -> str:
     if shown.changed:
         return _(
             "⚠️ This text is published already, with other links or questions. Publishing puts these in their place, "
@@ -95,7 +96,7 @@ def _reach(shown: Preview, article: Article) -> str:
         "It goes to {number} chats subscribed to {category}.",
         shown.readers,
     )
-    return text.format(number=number(shown.readers), category=bold(article.category))
+    return text.format(number=number(shown.readers), category=bold(name_of(article.category, names)))
 
 
 def refusal(shown: Preview, categories: Sequence[Category]) -> Message:

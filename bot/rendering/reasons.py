@@ -1,11 +1,12 @@
 """The bot's words on why an article came to a chat, or did not."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import assert_never
 from zoneinfo import ZoneInfo
 
 from bot.domain.article import Article
+from bot.domain.category import Category
 from bot.domain.delivery import Cause
 from bot.domain.fate import (
     Arrived,
@@ -29,6 +30,7 @@ from bot.domain.subscription import Parked, Subscription
 from bot.rendering.actions import ExplainArticle, OpenMenu, ReadArticle
 from bot.rendering.figures import clock, date
 from bot.rendering.markup import bold, escape, shorten
+from bot.rendering.names import Names, name_of
 from bot.rendering.schedules import some, summary
 from bot.rendering.wording import _, isolated
 
@@ -51,8 +53,7 @@ def no_such_article() -> Message:
     return Message(text=_("There is no such article: it was never stored here, or it was taken back."))
 
 
-def explain(article: Article, fate: Fate, subscription: Subscription, names: Mapping[str, str]) -> Message:
-    """`names` are the categories' names by slug."""
+def explain(article: Article, fate: Fate, subscription: Subscription, names: Names) -> Message:
     title = bold(shorten(article.title, _TITLE))
     told = _Told(article, subscription, names)
     choose = isinstance(fate, (NotSubscribed, OtherCategory))
@@ -61,7 +62,9 @@ def explain(article: Article, fate: Fate, subscription: Subscription, names: Map
     return Message(text=f"{title}\n\n{told.why(fate)}", buttons=(buttons,))
 
 
-def explain_several(articles: Sequence[Article], subscription: Subscription, *, is_digest: bool) -> Message:
+def explain_several(
+    articles: Sequence[Article], subscription: Subscription, categories: Sequence[Category], *, is_digest: bool
+) -> Message:
     """On a message that tells of several."""
     told = (
         _("This is your digest: what was published in your categories and was waiting for you.")
@@ -69,16 +72,16 @@ def explain_several(articles: Sequence[Article], subscription: Subscription, *, 
         else _("This message tells of several articles.")
     )
     return Message(
-        text=f"{told} {summary(subscription)}\n\n" + _("Why one of them came, or did not:"),
+        text=f"{told} {summary(subscription, categories)}\n\n" + _("Why one of them came, or did not:"),
         buttons=tuple((_button(article),) for article in articles),
     )
 
 
 class _Told:
-    def __init__(self, article: Article, subscription: Subscription, names: Mapping[str, str]) -> None:
+    def __init__(self, article: Article, subscription: Subscription, names: Names) -> None:
         self._article = article
         self._zone = subscription.zone
-        self._category = bold(names.get(article.category, article.category))
+        self._category = bold(name_of(article.category, names))
         self._names = names
 
     def why(self, fate: Fate) -> str:
@@ -165,7 +168,7 @@ class _Told:
                 text = _("It did not come: this chat is subscribed to nothing. It belongs to {category}.")
                 return text.format(category=self._category)
             case OtherCategory(subscribed):
-                chosen = some([bold(self._names.get(slug, slug)) for slug in subscribed])
+                chosen = some([bold(name_of(slug, self._names)) for slug in subscribed])
                 text = _("It did not come: it belongs to {category}, and this chat is subscribed to {chosen}.")
                 return text.format(category=self._category, chosen=chosen)
             case PublishedBefore(settled):

@@ -5,17 +5,18 @@ from collections.abc import Sequence
 from bot.domain.article import Article
 from bot.domain.message import Button, Message
 from bot.rendering.actions import ListSaved, OpenMenu, ReadArticle, RemoveSaved
-from bot.rendering.articles import title
-from bot.rendering.figures import date, number
+from bot.rendering.articles import from_when, title
+from bot.rendering.figures import number
 from bot.rendering.links import Links
-from bot.rendering.markup import bold, escape, link
-from bot.rendering.wording import _, isolated, ngettext
+from bot.rendering.markup import bold, link
+from bot.rendering.names import Names
+from bot.rendering.wording import _, ngettext
 
 PAGE = 5
 _TITLE_LIMIT = 140
 
 
-def saved_list(articles: Sequence[Article], links: Links, *, skip: int = 0) -> Message:
+def saved_list(articles: Sequence[Article], names: Names, links: Links, *, skip: int = 0) -> Message:
     """The page after `skip` of all that are saved, or the last if there are no longer so many."""
     if not articles:
         return _nothing_saved()
@@ -24,8 +25,7 @@ def saved_list(articles: Sequence[Article], links: Links, *, skip: int = 0) -> M
     total = len(articles)
     heading = ngettext("🔖 <b>Saved</b> · {number} article", "🔖 <b>Saved</b> · {number} articles", total)
     items = [
-        f"{bold(f'{number(n)}.')} {link(title(one, _TITLE_LIMIT), links.to_article(one))}\n"
-        f"<i>{isolated(escape(one.category))} · {date(one.published)}</i>"
+        f"{bold(f'{number(n)}.')} {link(title(one, _TITLE_LIMIT), links.to_article(one))}\n{from_when(one, names)}"
         for n, one in shown
     ]
     reading = tuple(ReadArticle(id=one.id).button(f"📖 {number(n)}") for n, one in shown)

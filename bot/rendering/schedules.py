@@ -11,7 +11,8 @@ from bot.domain.schedule import Kind, Schedule
 from bot.domain.subscription import Subscription
 from bot.rendering.actions import Action, ChooseSchedule, OpenMenu, SetCategorySchedule, SetSchedule, choices
 from bot.rendering.figures import clock, listed, locale, number
-from bot.rendering.markup import bold, calm, escape, fill, shorten
+from bot.rendering.markup import bold, escape, fill, shorten
+from bot.rendering.names import name_of, names_of
 from bot.rendering.wording import _, isolated, language, ngettext
 
 _OFFERED = (
@@ -31,10 +32,10 @@ def summary(subscription: Subscription, categories: Iterable[Category] = ()) -> 
     """A line for each schedule; where `categories` are told, by their names instead of their slugs."""
     if not subscription.categories:
         return _("You are subscribed to nothing now.")
-    names = {category.slug: calm(category.called(language()), 1) for category in categories}
+    names = names_of(categories)
     together: dict[Schedule, list[str]] = {}
     for slug, schedule in subscription.categories.items():
-        together.setdefault(schedule, []).append(bold(names.get(slug, slug)))
+        together.setdefault(schedule, []).append(bold(name_of(slug, names)))
     first, *more = fill(
         (
             _("{categories}: {when}.").format(categories=some(called), when=_when(schedule, subscription))

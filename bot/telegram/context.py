@@ -22,6 +22,7 @@ from bot.domain.subscription import Address, ChatKind, Subscription
 from bot.rendering import managing
 from bot.rendering.actions import Action, PublishDraft, decode
 from bot.rendering.menus import category_buttons
+from bot.rendering.names import Names, names_of
 from bot.services import Services
 from bot.storage.managers import Managed
 from bot.subscriptions import Reader
@@ -75,6 +76,10 @@ class Context(CallbackContext[ExtBot[None], dict[Any, Any], dict[Any, Any], Shar
 
     def is_editor(self, update: Update) -> bool:
         return update.effective_user is not None and update.effective_user.id in self.services.owners
+
+    async def names(self) -> Names:
+        """What the categories are called to whoever speaks."""
+        return names_of(await self.services.categories.all())
 
     async def is_draft(self, update: Update, article_id: str) -> bool:
         """Whether the pressed message is the preview of an article that is not published."""

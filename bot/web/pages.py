@@ -7,6 +7,7 @@ from aiohttp import web
 from bot.domain.article import Article
 from bot.rendering.articles import correction_line
 from bot.rendering.figures import date
+from bot.rendering.names import Names, name_of, names_of
 from bot.rendering.wording import _, isolated, language
 from bot.services import Services
 
@@ -29,19 +30,20 @@ def page_routes(services: Services) -> list[web.RouteDef]:
         if article is None:
             gone = _("This article is not stored, or was taken back.")
             return _page(_("Not found"), f"<p>{gone}</p>", status=404)
-        return _page(article.title, _body(article, services.links.to_chat(f"a_{article.id}")))
+        names = names_of(await services.categories.all())
+        return _page(article.title, _body(article, names, services.links.to_chat(f"a_{article.id}")))
 
     return [web.get(r"/a/{id:[A-Za-z0-9_-]{1,40}}", article_page)]
 
 
-def _body(article: Article, chat_url: str) -> str:
+def _body(article: Article, names: Names, chat_url: str) -> str:
     parts = [f"<p>{correction_line(article, one, *_CORRECTION)}</p>" for one in article.corrections]
     parts += [f"<p><em>{escape(article.teaser)}</em></p>"] if article.teaser else []
     parts += [f"<p>{escape(text)}</p>" for text in article.body]
     for pair in article.faq:
         answer = "".join(f"<p>{escape(text)}</p>" for text in pair.answer.split("\n\n"))
         parts.append(f"<details><summary>{escape(pair.question)}</summary>{answer}</details>")
-    facts = [isolated(escape(article.category)), date(article.published)]
+    facts = [isolated(escape(name_of(article.category, names))), date(article.published)]
     if article.source and article.source.url:
         label = _("Continue reading at {source} →").format(source=escape(article.source.name))
         facts.append(f'<a href="{escape(article.source.url)}">{label}</a>')

@@ -13,6 +13,7 @@ CATEGORIES = [
     Category(slug="tech", name="Technology"),
     Category(slug="world", name="World News"),
 ]
+NAMES = {category.slug: category.name for category in CATEGORIES}
 
 
 def article(article_id: str = "a1", category: str = "policy", **fields: object) -> Article:

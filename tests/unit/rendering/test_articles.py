@@ -12,7 +12,7 @@ from bot.rendering.links import Links
 from bot.rendering.markup import escape, units
 from bot.sandbox.html import parse_html
 from tests.unit.rendering.limits import check, check_rich, text_of
-from tests.unit.samples import ARTICLES, FULL, NOW, TEXT, article
+from tests.unit.samples import ARTICLES, FULL, NAMES, NOW, TEXT, article
 
 LINKS = Links("newsbot")
 
@@ -40,7 +40,7 @@ def actions_of(message: Message) -> list[object]:
 )
 def test_the_link_of_a_teaser(source: Source | None, public_url: str | None, url: str) -> None:
     links = Links("newsbot", public_url)
-    message = articles.teaser(article(source=source), links)
+    message = articles.teaser(article(source=source), NAMES, links)
     assert links_of(message.text) == [url]
     assert message.link_preview
 
@@ -49,21 +49,21 @@ def test_the_link_of_a_teaser(source: Source | None, public_url: str | None, url
 
 
 def test_a_teaser() -> None:
-    message = articles.teaser(FULL, LINKS)
+    message = articles.teaser(FULL, NAMES, LINKS)
     assert text_of(message.text) == (
-        "Harbour Toll Rises\n\nFrom May, ships pay more.\n\nContinue reading at Reuters →\npolicy · 22 Nov 2026"
+        "Harbour Toll Rises\n\nFrom May, ships pay more.\n\nContinue reading at Reuters →\nPolicy · 22 Nov 2026"
     )
     assert actions_of(message) == [ReadArticle(id="full"), SaveArticle(id="full"), ListQuestions(id="full")]
     assert "2" in message.buttons[1][0].label
 
 
 def test_without_a_teaser_the_first_paragraph_stands_in() -> None:
-    assert "First." in articles.teaser(article(body=("First.", "Second.")), LINKS).text
-    assert text_of(articles.teaser(article(), LINKS).text).startswith("Title of a1\n\nContinue reading →")
+    assert "First." in articles.teaser(article(body=("First.", "Second.")), NAMES, LINKS).text
+    assert text_of(articles.teaser(article(), NAMES, LINKS).text).startswith("Title of a1\n\nContinue reading →")
 
 
 def test_the_whole_article() -> None:
-    message = articles.whole(FULL, LINKS)
+    message = articles.whole(FULL, NAMES, LINKS)
     text = text_of(message.text)
     parts = [
         FULL.title,
@@ -84,7 +84,7 @@ def test_the_whole_article() -> None:
 
 def test_a_long_article_is_split_and_the_buttons_come_last() -> None:
     body = tuple(f"Paragraph {number}. " + "word " * 150 for number in range(40))
-    message = articles.whole(article(body=body), LINKS)
+    message = articles.whole(article(body=body), NAMES, LINKS)
     check(message)
     whole = " ".join(text_of(part) for part in (*message.more, message.text))
     assert [whole.index(f"Paragraph {number}.") for number in range(40)] == sorted(
@@ -95,14 +95,14 @@ def test_a_long_article_is_split_and_the_buttons_come_last() -> None:
 
 
 def test_what_is_too_long_for_a_rich_message_has_none() -> None:
-    assert articles.whole(article(body=("x" * 30_000,)), LINKS).rich is None
-    assert articles.whole(article(body=("x",) * 250), LINKS).rich is None
+    assert articles.whole(article(body=("x" * 30_000,)), NAMES, LINKS).rich is None
+    assert articles.whole(article(body=("x",) * 250), NAMES, LINKS).rich is None
 
 
 @given(ARTICLES)
 def test_any_article_is_a_message_that_telegram_takes(one: Article) -> None:
-    check(articles.teaser(one, LINKS))
-    check(articles.whole(one, LINKS))
+    check(articles.teaser(one, NAMES, LINKS))
+    check(articles.whole(one, NAMES, LINKS))
     check(articles.question_list(one))
     if one.corrections:
         check(articles.correction_notice(one))
@@ -116,12 +116,12 @@ def test_any_article_with_something_to_see_is_a_rich_message_too(one: Article) -
         "faq": tuple(FaqPair(question=f"x{pair.question}", answer=f"x{pair.answer}") for pair in one.faq),
         "related": tuple(RelatedArticle(title=f"x{related.title}", url=related.url) for related in one.related),
     }
-    check_rich(articles.whole(one.model_copy(update=seen), LINKS))
+    check_rich(articles.whole(one.model_copy(update=seen), NAMES, LINKS))
 
 
 @given(ARTICLES)
 def test_the_whole_article_loses_nothing(one: Article) -> None:
-    message = articles.whole(one, LINKS)
+    message = articles.whole(one, NAMES, LINKS)
     shown = _letters("".join(text_of(part) for part in (*message.more, message.text)))
     texts = [one.teaser, *one.body, *(pair.answer for pair in one.faq)]
     texts += [correction.text for correction in one.corrections]
@@ -132,7 +132,7 @@ def test_the_whole_article_loses_nothing(one: Article) -> None:
 
 def test_a_book_is_cut_and_says_so() -> None:
     book = article(body=tuple(f"Chapter {number}. " + "word " * 600 for number in range(200)))
-    message = articles.whole(book, LINKS)
+    message = articles.whole(book, NAMES, LINKS)
     check(message)
     parts = [text_of(part) for part in (*message.more, message.text)]
     assert 8 <= len(parts) <= 9
@@ -161,13 +161,13 @@ NEWEST, OLDEST = "✏️ Correction, 21 Jan 2027: It rises in June, not in May."
 
 
 def test_a_teaser_tells_the_newest_correction() -> None:
-    text = text_of(articles.teaser(CORRECTED, LINKS).text)
+    text = text_of(articles.teaser(CORRECTED, NAMES, LINKS).text)
     assert f"\n\nFrom May, ships pay more.\n\n{NEWEST}\n\nContinue" in text
     assert OLDEST not in text
 
 
 def test_the_whole_article_tells_all_of_them_the_newest_first() -> None:
-    message = articles.whole(CORRECTED, LINKS)
+    message = articles.whole(CORRECTED, NAMES, LINKS)
     assert text_of(message.text).startswith(f"Harbour Toll Rises\n\n{NEWEST}\n\n{OLDEST}\n\nFrom May")
     assert message.rich is not None
     assert message.rich.index(escape(NEWEST)) < message.rich.index(escape(OLDEST)) < message.rich.index("From May")
@@ -189,12 +189,12 @@ def test_the_longest_corrections_are_messages_that_telegram_takes(stuff: str) ->
     text = ("C" + stuff * 500)[:499].strip() + "!"
     many = tuple(Correction(text=text, at=NOW) for _ in range(99))
     one = article(title="T" + stuff * 250, teaser=stuff * 700, body=(stuff * 700,), corrections=many)
-    check(articles.teaser(one, LINKS))
-    check(articles.whole(one, LINKS))
+    check(articles.teaser(one, NAMES, LINKS))
+    check(articles.whole(one, NAMES, LINKS))
     check(articles.correction_notice(one))
     check(articles.article_list("Newest", [one] * articles.PAGE, LINKS, slug="x" * 32, skip=0, total=10**7))
     if stuff in ("😀", "&", "W"):
-        assert text in text_of(articles.teaser(one, LINKS).text)
+        assert text in text_of(articles.teaser(one, NAMES, LINKS).text)
 
 
 # -- questions ------------------------------------------------------------------------------------------------------

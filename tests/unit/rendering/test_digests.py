@@ -15,10 +15,9 @@ from bot.rendering.digests import digest, no_more, reworded
 from bot.rendering.links import Links
 from bot.rendering.wording import LANGUAGES, speaking
 from tests.unit.rendering.limits import check, text_of
-from tests.unit.samples import ARTICLES, NOW, TEXT, article
+from tests.unit.samples import ARTICLES, NAMES, NOW, TEXT, article
 
 LINKS = Links("newsbot")
-NAMES = {"policy": "Policy", "tech": "Technology"}
 DAY = date(2026, 11, 23)
 FORMS = list(Form)
 
@@ -44,7 +43,7 @@ def actions_of(message: Message) -> list[Action | None]:
 
 @pytest.mark.parametrize("form", FORMS)
 def test_one_article_is_told_as_its_teaser(form: Form) -> None:
-    assert told(numbered([article()]), form=form) == teaser(article(), LINKS)
+    assert told(numbered([article()]), form=form) == teaser(article(), NAMES, LINKS)
 
 
 def test_articles_stand_numbered_under_their_categories() -> None:

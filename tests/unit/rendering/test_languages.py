@@ -40,7 +40,7 @@ from bot.rendering.wording import LANGUAGES, RIGHT_TO_LEFT, speaking
 from tests.unit.rendering.limits import check, text_of
 from tests.unit.rendering.test_reasons import TOLD
 from tests.unit.rendering.test_status import REFUSED, WELL
-from tests.unit.samples import CATEGORIES, FULL, NOW
+from tests.unit.samples import CATEGORIES, FULL, NAMES, NOW
 
 LINKS = Links("newsbot")
 NAMED = [c.model_copy(update={"names": dict.fromkeys(LANGUAGES, "٧")}) for c in CATEGORIES]
@@ -104,7 +104,11 @@ def _to_readers() -> Iterator[Message]:
 
 def _of_articles() -> Iterator[Message]:
     bare = _foreign(CORRECTED)
-    yield from (articles.teaser(bare, LINKS), articles.whole(bare, LINKS), articles.correction_notice(bare))
+    yield from (
+        articles.teaser(bare, NAMES, LINKS),
+        articles.whole(bare, NAMES, LINKS),
+        articles.correction_notice(bare),
+    )
     yield from (articles.question_list(bare), articles.question_list(bare.model_copy(update={"faq": ()})))
     for heading in (articles.found_heading(), articles.newest_heading(None), articles.newest_heading(NAMED[0])):
         yield articles.article_list(heading, [bare] * 2, LINKS, skip=5, total=20)
@@ -112,12 +116,16 @@ def _of_articles() -> Iterator[Message]:
     yield answers.answer(Answer(Quote(bare, "٧", "٧")), LINKS)
     yield from (answers.answer(Answer(None, (bare,), about=about), LINKS) for about in (True, False))
     yield from (answers.answer(Answer(None), LINKS), answers.ask_what([bare]))
-    yield from (saved.saved_list([bare], LINKS), saved.saved_list([], LINKS), saved.saved_in_private(LINKS))
+    yield from (
+        saved.saved_list([bare], NAMES, LINKS),
+        saved.saved_list([], NAMES, LINKS),
+        saved.saved_in_private(LINKS),
+    )
     names = {c.slug: c.name for c in NAMED}
     for fate, _words in TOLD:
         yield reasons.explain(bare, fate, READER, dict.fromkeys(names, "٧"))
     for several in (True, False):
-        yield reasons.explain_several([bare], READER, is_digest=several)
+        yield reasons.explain_several([bare], READER, CATEGORIES, is_digest=several)
     yield from (reasons.why_what([bare]), reasons.why_what([]))
 
 
@@ -129,7 +137,7 @@ def _to_editors() -> Iterator[Message]:
         Preview("d", bare, published=True),
         Preview("d", bare, changed=True),
     ):
-        yield from posting.preview(shown, LINKS)
+        yield from posting.preview(shown, NAMES, LINKS)
     for problem in Problem:
         yield posting.refusal(Preview("d", Unreadable(problem, "٧", ())), NAMED)
     yield from (posting.published(bare, 3, added) for added in Added)
@@ -142,8 +150,12 @@ def _to_editors() -> Iterator[Message]:
     more_notes = (posting.text_may_go_on(), posting.text_joined(), curating.taken_back_already())
     yield from (Message(text=note) for note in (*notes, *more_notes))
     yield from (posting.discarded(), posting.file_too_large(5_000_000), posting.file_unreadable("٧"))
-    yield from (posting.forward_hint(), curating.article_list([], skip=0, total=0), curating.manage(bare))
-    yield curating.article_list([bare], skip=8, total=20)
+    yield from (
+        posting.forward_hint(),
+        curating.article_list([], NAMES, skip=0, total=0),
+        curating.manage(bare, NAMES),
+    )
+    yield curating.article_list([bare], NAMES, skip=8, total=20)
     yield from (curating.retracted(2), curating.corrected(2), curating.corrected(None), curating.no_such_article("٧"))
     yield from (curating.how_to_correct([bare]), curating.no_correction(bare, 0), curating.no_correction(bare, 900))
     yield from (curating.category_added(_nameless(), new=new) for new in (True, False))

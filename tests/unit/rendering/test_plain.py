@@ -12,7 +12,7 @@ from bot.rendering.markup import LONGEST_TEXT, link, quotation
 from bot.rendering.plain import plain
 from bot.sandbox.entities import utf16_length
 from tests.unit.rendering.limits import text_of
-from tests.unit.samples import ARTICLES, article
+from tests.unit.samples import ARTICLES, NAMES, article
 
 LINKS = Links("newsbot")
 
@@ -50,7 +50,7 @@ def test_what_is_too_long_is_cut() -> None:
 def test_any_message_says_the_same_in_plain_words(one: Article) -> None:
     one = one.model_copy(update={"also_at": ()})  # whose addresses stand within the line
     two = [Story(1, one), Story(2, article("b2"))]
-    for message in (teaser(one, LINKS), digest(two, {}, LINKS, day=date(2026, 11, 23), edition_id="d1")):
+    for message in (teaser(one, NAMES, LINKS), digest(two, {}, LINKS, day=date(2026, 11, 23), edition_id="d1")):
         words = plain(message.text)
         assert utf16_length(words) <= LONGEST_TEXT
         for line in text_of(message.text).split("\n"):

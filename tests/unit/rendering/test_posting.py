@@ -20,7 +20,7 @@ from bot.rendering.actions import (
 from bot.rendering.articles import teaser
 from bot.rendering.links import Links
 from tests.unit.rendering.limits import check, text_of
-from tests.unit.samples import ARTICLES, CATEGORIES, FULL, LINE, TEXT, article
+from tests.unit.samples import ARTICLES, CATEGORIES, FULL, LINE, NAMES, TEXT, article
 
 LINKS = Links("newsbot")
 
@@ -30,22 +30,22 @@ def actions_of(message: Message) -> list[object]:
 
 
 def test_a_preview_shows_the_facts_and_then_what_readers_see() -> None:
-    facts, seen = posting.preview(Preview("d1", FULL, readers=1234), LINKS, notes=["Look <here>."])
+    facts, seen = posting.preview(Preview("d1", FULL, readers=1234), NAMES, LINKS, notes=["Look <here>."])
     assert text_of(facts.text) == (
         "Draft: 2 paragraphs, 2 questions, 2 related titles, source Reuters.\n"
-        "It goes to 1,234 chats subscribed to policy.\n⚠️ Look <here>."
+        "It goes to 1,234 chats subscribed to Policy.\n⚠️ Look <here>."
     )
-    readers = teaser(FULL, LINKS)
+    readers = teaser(FULL, NAMES, LINKS)
     assert seen.text == readers.text
     assert seen.buttons[:-1] == readers.buttons
     assert actions_of(seen)[-3:] == [PublishDraft(id="d1"), PublishBreaking(id="d1"), DiscardDraft(id="d1")]
 
 
 def test_a_preview_of_what_is_published_says_so() -> None:
-    facts, _ = posting.preview(Preview("d1", article(), published=True), LINKS)
+    facts, _ = posting.preview(Preview("d1", article(), published=True), NAMES, LINKS)
     assert "published already" in facts.text
     assert "no link" in facts.text
-    changed, _ = posting.preview(Preview("d1", FULL, published=True, changed=True), LINKS)
+    changed, _ = posting.preview(Preview("d1", FULL, published=True, changed=True), NAMES, LINKS)
     assert "other links or questions" in changed.text
 
 
@@ -65,7 +65,7 @@ def test_without_a_category_one_can_be_chosen_the_nearest_first() -> None:
 
 def test_each_kind_of_draft_has_its_own_words() -> None:
     with pytest.raises(TypeError):
-        posting.preview(Preview("d1", Unreadable(Problem.EMPTY)), LINKS)
+        posting.preview(Preview("d1", Unreadable(Problem.EMPTY)), NAMES, LINKS)
     with pytest.raises(TypeError):
         posting.refusal(Preview("d1", FULL), CATEGORIES)
 
@@ -83,14 +83,14 @@ def test_what_was_published_before_is_said_so() -> None:
 
 
 def test_a_list_turns_both_ways() -> None:
-    message = curating.article_list([article(f"a{n}") for n in range(8)], skip=8, total=30)
+    message = curating.article_list([article(f"a{n}") for n in range(8)], NAMES, skip=8, total=30)
     assert "9. Title of a0" in text_of(message.text)
     assert actions_of(message)[-2:] == [ListArticles(skip=0), ListArticles(skip=16)]
-    assert curating.article_list([], skip=0, total=0).buttons == ()
+    assert curating.article_list([], NAMES, skip=0, total=0).buttons == ()
 
 
 def test_managing_asks_before_it_takes_back() -> None:
-    assert actions_of(curating.manage(FULL))[0] == Retract(id="full")
+    assert actions_of(curating.manage(FULL, NAMES))[0] == Retract(id="full")
 
 
 @pytest.mark.parametrize(
@@ -102,12 +102,12 @@ def test_how_many_are_taken_back(reached: int, words: str) -> None:
 
 @given(ARTICLES, TEXT)
 def test_any_draft_is_shown_in_messages_that_telegram_takes(one: Article, note: str) -> None:
-    for message in posting.preview(Preview("x" * 11, one, readers=10**6), LINKS, notes=[note[:200]]):
+    for message in posting.preview(Preview("x" * 11, one, readers=10**6), NAMES, LINKS, notes=[note[:200]]):
         check(message)
     for added in Added:
         check(posting.published(one, 10**6, added))
-    check(curating.manage(one))
-    check(curating.article_list([one] * curating.PAGE, skip=8, total=99))
+    check(curating.manage(one, NAMES))
+    check(curating.article_list([one] * curating.PAGE, NAMES, skip=8, total=99))
 
 
 @given(TEXT)

@@ -29,9 +29,8 @@ from bot.domain.subscription import Parked, Subscription
 from bot.rendering import reasons
 from bot.rendering.actions import ExplainArticle, decode
 from tests.unit.rendering.limits import check, text_of
-from tests.unit.samples import ARTICLES, FULL, NOW
+from tests.unit.samples import ARTICLES, CATEGORIES, FULL, NAMES, NOW
 
-NAMES = {"policy": "Policy", "tech": "Technology"}
 READER = Subscription(chat_id=1, timezone="Europe/Berlin").subscribe(["policy"], NOW)
 LATER = NOW + timedelta(minutes=5)  # 11:05 in Berlin
 TOLD: list[tuple[Fate, list[str]]] = [
@@ -78,12 +77,12 @@ def test_every_cause_has_its_words() -> None:
 @given(ARTICLES, st.sampled_from([fate for fate, _ in TOLD]))
 def test_telegram_takes_it(article: Article, fate: Fate) -> None:
     check(reasons.explain(article, fate, READER, NAMES))
-    check(reasons.explain_several([article] * 10, READER, is_digest=True))
+    check(reasons.explain_several([article] * 10, READER, CATEGORIES, is_digest=True))
     check(reasons.why_what([article] * 6))
 
 
 def test_several_can_be_asked_about() -> None:
-    message = reasons.explain_several([FULL], READER, is_digest=True)
+    message = reasons.explain_several([FULL], READER, CATEGORIES, is_digest=True)
     assert text_of(message.text).startswith("This is your digest")
     assert [decode(button.data or "") for row in message.buttons for button in row] == [ExplainArticle(id=FULL.id)]
-    assert "several articles" in reasons.explain_several([FULL], READER, is_digest=False).text
+    assert "several articles" in reasons.explain_several([FULL], READER, CATEGORIES, is_digest=False).text
