@@ -9,7 +9,7 @@ from telegram import Update
 from bot.domain.digest import Form
 from bot.domain.muting import mark_of
 from bot.domain.schedule import Schedule
-from bot.rendering import hushing, menus, silence
+from bot.rendering import hushing, menus, schedules, silence
 from bot.rendering.actions import Choose, Page
 from bot.rendering.wording import LANGUAGES
 from bot.telegram.context import Context
@@ -29,10 +29,10 @@ async def _reschedule(update: Update, context: Context, chosen: Choose) -> str:
     subscription = await context.services.subscriptions.get(context.reader(update))
     if chosen.arg and chosen.arg not in subscription.categories:
         raise ValueError(chosen.arg)
-    await context.services.changes.reschedule(
-        context.reader(update), Schedule.parse(chosen.value), chosen.arg or None
-    )
-    return ""
+    wanted = Schedule.parse(chosen.value)
+    await context.services.changes.reschedule(context.reader(update), wanted, chosen.arg or None)
+    replaced = not chosen.arg and subscription.own_schedules(but=wanted)
+    return schedules.own_schedules_replaced() if replaced else ""
 
 
 async def _set_timezone(update: Update, context: Context, chosen: Choose) -> str:

@@ -1,22 +1,20 @@
 """Quiet hours, pauses, muted words."""
 
-import re
-from datetime import UTC, date, datetime, time, timedelta
+import asyncio
 
 from telegram import Update
 
-from bot.domain.muting import mark_of, words_of
+from bot.domain.muting import mark_of, unmutable
+from bot.domain.pause import NoPause, pause_end
 from bot.domain.quiet import Quiet, QuietError
 from bot.domain.subscription import Subscription
 from bot.rendering import hushing
 from bot.rendering.actions import Pause, SetQuiet, Unmute
 from bot.rendering.menus import stale_button
+from bot.rendering.wording import language
 from bot.subscriptions import TooManyMuted
 from bot.telegram.context import Context
 
-_SPAN = re.compile(r"(\d{1,4})\s*(h|d|w)(?:ours?|ays?|eeks?)?", re.IGNORECASE)
-_UNITS = {"h": timedelta(hours=1), "d": timedelta(days=1), "w": timedelta(weeks=1)}
-_LONGEST = timedelta(days=366)
 _OFF = ("off", "none", "no")
 
 
@@ -45,7 +43,10 @@ async def _set_quiet(update: Update, context: Context, words: str, *, breaking: 
 
 
 async def pause(update: Update, context: Context) -> None:
-    if words := context.text(update):
+    words = context.text(update)
+    if words.casefold() in _OFF:
+        await resume(update, context)
+    elif words:
         await _pause(update, context, words)
     else:
         await context.reply(update, hushing.choose_pause(await _subscription(update, context)))
@@ -61,11 +62,13 @@ async def _pause(update: Update, context: Context, words: str) -> None:
     subscription, now = await _subscription(update, context), await context.services.clock.now()
     if not subscription.categories:
         await context.reply(update, hushing.nothing_to_pause())
-    elif until := pause_end(words, now, subscription):
+        return
+    until = await asyncio.to_thread(pause_end, words, now, subscription.zone, language())
+    if isinstance(until, NoPause):
+        await context.reply(update, hushing.no_pause(words, until))
+    else:
         after = await context.services.changes.pause(context.reader(update), until)
         await context.replace(update, hushing.paused(after))
-    else:
-        await context.reply(update, hushing.no_pause(words))
 
 
 async def resume(update: Update, context: Context) -> None:
@@ -81,8 +84,8 @@ async def mute(update: Update, context: Context) -> None:
     words = context.text(update)
     if not words:
         await list_muted(update, context)
-    elif not words_of(words).strip():
-        await context.reply(update, hushing.nothing_to_mute())
+    elif why := unmutable(words):
+        await context.reply(update, hushing.cannot_mute(why))
     else:
         await _mute(update, context, words)
 
@@ -119,19 +122,6 @@ async def pick_unmute(update: Update, context: Context) -> None:
     after, _ = await context.services.subscriptions.unmute(context.reader(update), word)
     await context.note(update)
     await context.replace(update, hushing.unmuted(word, after, was_muted=True))
-
-
-def pause_end(words: str, now: datetime, subscription: Subscription) -> datetime | None:
-    """`7d`, `12h`, `2w`, or a day (its beginning, in the chat's own time); None for what is neither, is over, or is
-    more than a year away."""
-    if match := _SPAN.fullmatch(words.strip()):
-        until = now + int(match[1]) * _UNITS[match[2].casefold()]
-    else:
-        try:
-            until = datetime.combine(date.fromisoformat(words.strip()), time(), subscription.zone).astimezone(UTC)
-        except (ValueError, OverflowError):
-            return None
-    return until if now < until <= now + _LONGEST else None
 
 
 async def _subscription(update: Update, context: Context) -> Subscription:

@@ -1,13 +1,21 @@
 """When articles come."""
 
+from collections.abc import Iterator
+from datetime import time
+
 from telegram import Update
 
 from bot.domain.category import Category, find_category, nearest_slugs
 from bot.domain.message import Message
-from bot.domain.schedule import Schedule, ScheduleError
+from bot.domain.schedule import Kind, Schedule, ScheduleError
 from bot.rendering import menus, schedules
 from bot.rendering.actions import ChooseSchedule, SetCategorySchedule, SetSchedule
 from bot.telegram.context import Context
+
+#: Where neither the words nor the chat name a time.
+_USUAL = (time(8),)
+#: Of a category's name.
+_MOST_WORDS = 32
 
 
 async def schedule(update: Update, context: Context) -> None:
@@ -17,7 +25,8 @@ async def schedule(update: Update, context: Context) -> None:
         await choose_schedule(update, context)
         return
     categories = await context.services.categories.all()
-    name, when = split(words, categories)
+    held = (await context.services.subscriptions.get(context.reader(update))).schedule
+    name, when = split(words, categories, held.times or _USUAL)
     category = find_category(name, categories)
     if name and category is None:
         await context.reply(update, menus.no_such_category(name, nearest_slugs(name, categories)))
@@ -80,16 +89,29 @@ async def digest(update: Update, context: Context) -> None:
     await context.reply(update, menus.digest_coming(count) if count else menus.digest_empty(subscription))
 
 
-def split(words: str, categories: list[Category]) -> tuple[str, Schedule | None]:
-    """What stands before the schedule in these words, and the schedule, if any: a category's name may be several
-    words, and may be one that schedules begin with."""
-    parts = words.split()
-    for start in range(len(parts)):
+def split(words: str, categories: list[Category], usual: tuple[time, ...] = ()) -> tuple[str, Schedule | None]:
+    """What stands before the schedule in these words, and the schedule, if any, at the `usual` times if it names
+    none. A category's name may be several words, and may be one that schedules begin with; what is no name is one
+    with a slip in it only before a schedule that is one beyond doubt."""
+    if find_category(words, categories):
+        return words, None
+    doubtful: tuple[str, Schedule | None] = "", None
+    for name, rest in _splits(words):
         try:
-            return " ".join(parts[:start]), Schedule.parse(" ".join(parts[start:]))
+            when = Schedule.parse(rest, usual)
         except ScheduleError:
             continue
-    return (words if find_category(words, categories) else ""), None
+        if not name or find_category(name, categories):
+            return name, when
+        if rest.split()[0].casefold() in list(Kind):
+            doubtful = name, when
+    return doubtful
+
+
+def _splits(words: str) -> Iterator[tuple[str, str]]:
+    parts = words.split()
+    for start in range(min(len(parts), _MOST_WORDS)):
+        yield " ".join(parts[:start]), " ".join(parts[start:])
 
 
 async def _choose_for(update: Update, context: Context, category: Category) -> None:
@@ -100,7 +122,9 @@ async def _choose_for(update: Update, context: Context, category: Category) -> N
 async def _set_schedule(update: Update, context: Context, wanted: Schedule, category: Category | None) -> None:
     """Whoever sets when a category comes wants it to come."""
     reader, slug = context.reader(update), category.slug if category else None
+    before = await context.services.subscriptions.get(reader)
     if slug:
         await context.services.subscriptions.subscribe(reader, [slug])
-    subscription = await context.services.changes.reschedule(reader, wanted, slug)
-    await context.reply(update, schedules.scheduled(subscription, await context.services.categories.all()))
+    after = await context.services.changes.reschedule(reader, wanted, slug)
+    categories = await context.services.categories.all()
+    await context.reply(update, schedules.scheduled(before, after, categories, for_all=slug is None))

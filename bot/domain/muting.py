@@ -3,6 +3,7 @@
 import hashlib
 import unicodedata
 from collections.abc import Iterable
+from enum import Enum
 from functools import lru_cache
 
 from bot.domain.article import Article
@@ -14,12 +15,24 @@ _QUOTES = "\"'“”„«»‘’ "
 _TEXTS_KEPT = 512
 
 
+class Unmutable(Enum):
+    """Why words cannot be muted."""
+
+    NO_WORD = "no_word"
+    ONE_LETTER = "one_letter"  # almost every article has it
+    TOO_LONG = "too_long"
+
+
 def phrase(words: str) -> str:
-    """What is kept of words that somebody wants to mute: as many as there is room for, and a whole one at least."""
-    tidy = " ".join(words.split()).strip(_QUOTES) or words.strip()
-    if len(tidy) <= LONGEST_MUTED:
-        return tidy
-    return tidy[: LONGEST_MUTED + 1].rpartition(" ")[0] or tidy[:LONGEST_MUTED]
+    """What is kept of words that somebody wants to mute."""
+    return " ".join(words.split()).strip(_QUOTES) or words.strip()
+
+
+def unmutable(words: str) -> Unmutable | None:
+    sought = words_of(words).strip()
+    if len(sought) < 2:
+        return Unmutable.ONE_LETTER if sought else Unmutable.NO_WORD
+    return Unmutable.TOO_LONG if len(phrase(words)) > LONGEST_MUTED else None
 
 
 @lru_cache(_TEXTS_KEPT)

@@ -1,13 +1,14 @@
 """Hours in which a chat wants to hear nothing."""
 
-import re
 from datetime import UTC, datetime, time, timedelta
 from typing import Annotated, Self
 from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict, PlainSerializer, PlainValidator, WithJsonSchema, model_validator
 
-_HOURS = re.compile(r"^(\d{1,2})(?:[:.](\d\d))?\s*[-–—]\s*(\d{1,2})(?:[:.](\d\d))?$")
+from bot.domain.daytime import read_time, tidied
+
+_MIDNIGHT = ("24", "24:00")
 _FOLDS = (0, 1)
 _MINUTE = timedelta(minutes=1)
 
@@ -47,14 +48,12 @@ class Quiet(BaseModel):
 
     @classmethod
     def parse(cls, words: str, *, breaking: bool = False) -> Self:
-        """`22:00-07:00`, also `22-7`. Raises QuietError."""
-        if match := _HOURS.match(words.strip()):
-            hour, minute, last_hour, last_minute = (int(number or 0) for number in match.groups())
-            try:
-                return cls(start=time(hour, minute), end=time(last_hour, last_minute), breaking=breaking)
-            except ValueError as error:
-                raise QuietError(words) from error
-        raise QuietError(words)
+        """`22:00-07:00`, also `22-7` and `10pm to 7am`. Raises QuietError."""
+        first, _, last = tidied(words.strip().removeprefix("from ")).partition("-")
+        start, end = read_time(first), time() if last in _MIDNIGHT else read_time(last)
+        if start is None or end is None or start == end:
+            raise QuietError(words)
+        return cls(start=start, end=end, breaking=breaking)
 
     def __str__(self) -> str:
         return f"{self.start:%H:%M}-{self.end:%H:%M}"

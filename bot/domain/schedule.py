@@ -1,7 +1,8 @@
 """When a chat wants what it subscribed to, by its own clock.
 
 The words stored, exported and typed are the same: `instant`, `hourly`, `daily 08:00 18:00`, `weekdays 08:00`,
-`weekly mon,thu 08:00`. What people type may differ in case, commas, and the form of times and days.
+`weekly mon,thu 08:00`. What people type may differ in case, commas, and the form of times and days; `mon-fri 8am` is
+understood, too.
 """
 
 import re
@@ -15,14 +16,24 @@ from zoneinfo import ZoneInfo
 
 from pydantic import PlainSerializer, PlainValidator, WithJsonSchema
 
+from bot.domain.daytime import read_time, tidied
+
 MAX_TIMES = 6
 #: By which schedules are told apart when typed, Monday first, as datetime.weekday counts.
 DAY_NAMES = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 EVERY_DAY = tuple(range(7))
 MONDAY_TO_FRIDAY = tuple(range(5))
-_TIME = re.compile(r"(\d{1,2})[:.](\d\d)")
+_KINDS = {
+    "daily": EVERY_DAY,
+    "day": EVERY_DAY,
+    "weekdays": MONDAY_TO_FRIDAY,
+    "weekday": MONDAY_TO_FRIDAY,
+    "weekends": (5, 6),
+    "weekend": (5, 6),
+}
 _SEPARATORS = re.compile(r"[\s,;]+")
-_FILLERS = frozenset({"and", "at", "on"})
+_FILLERS = frozenset({"and", "at", "on", "every", "each"})
+_WITHOUT_TIMES = {"instant": False, "hourly": True, "hour": True}
 _SHORTEST_DAY = 3
 _HOUR = timedelta(hours=1)
 _SLOTS_KEPT = 4096
@@ -62,14 +73,14 @@ class Schedule:
         return {EVERY_DAY: Kind.DAILY, MONDAY_TO_FRIDAY: Kind.WEEKDAYS}.get(self.days, Kind.WEEKLY)
 
     @classmethod
-    def parse(cls, words: str) -> Self:
-        """Raises ScheduleError."""
-        first, *rest = [word for word in _SEPARATORS.split(words.casefold()) if word and word not in _FILLERS] or [""]
-        if first in ("instant", "hourly") and not rest:
-            return cls(hourly=first == "hourly")
-        names = list(takewhile(lambda word: _time(word) is None, rest))
-        days = _days_of(first, names)
-        times = [_time(word) for word in rest[len(names) :]]
+    def parse(cls, words: str, usual: tuple[time, ...] = ()) -> Self:
+        """`usual`: the times of a schedule that names none; without them it must. Raises ScheduleError."""
+        told = [word for word in _SEPARATORS.split(tidied(words.casefold())) if word and word not in _FILLERS]
+        if len(told) == 1 and told[0] in _WITHOUT_TIMES:
+            return cls(hourly=_WITHOUT_TIMES[told[0]])
+        names = list(takewhile(lambda word: read_time(word) is None, told))
+        days = _days_of(names) if told else ()
+        times = [read_time(word) for word in told[len(names) :]] or list(usual)
         if not days or None in times or not 1 <= len(times) <= MAX_TIMES:
             raise ScheduleError(words)
         return cls(tuple(sorted({moment for moment in times if moment is not None})), days)
@@ -131,20 +142,23 @@ def _slots(times: tuple[time, ...], day: int, zone: ZoneInfo) -> tuple[datetime,
     return tuple(datetime.combine(local, clock_time, zone).astimezone(UTC) for clock_time in times)
 
 
-def _time(word: str) -> time | None:
-    match = _TIME.fullmatch(word)
-    try:
-        return time(int(match[1]), int(match[2])) if match else None
-    except ValueError:
-        return None
+def _days_of(names: list[str]) -> tuple[int, ...]:
+    """Every day where none is named; empty where a name is no day's."""
+    if not names:
+        return EVERY_DAY
+    if len(names) == 1 and names[0] in _KINDS:
+        return _KINDS[names[0]]
+    found = [_span(name) for name in (names[1:] if names[0] == "weekly" else names)]
+    return tuple(sorted({day for span in found for day in span})) if all(found) else ()
 
 
-def _days_of(kind: str, names: list[str]) -> tuple[int, ...]:
-    """Empty where that is no kind of schedule, or a name is no day's."""
-    if kind in ("daily", "weekdays"):
-        return () if names else EVERY_DAY if kind == "daily" else MONDAY_TO_FRIDAY
-    found = {_day(name) for name in names} if kind == "weekly" else set()
-    return () if None in found else tuple(sorted(day for day in found if day is not None))
+def _span(name: str) -> tuple[int, ...]:
+    """One day, or several in a row: `fri-mon`. Empty where that is none."""
+    first, dash, last = name.partition("-")
+    begin, end = _day(first), _day(last if dash else first)
+    if begin is None or end is None:
+        return ()
+    return tuple((begin + offset) % 7 for offset in range((end - begin) % 7 + 1))
 
 
 def _day(word: str) -> int | None:

@@ -129,6 +129,10 @@ class Subscription(BaseModel):
         changed = {slug: schedule} if slug in self.categories else {}
         return self._with(categories={**self.categories, **changed})
 
+    def own_schedules(self, *, but: Schedule) -> dict[Slug, Schedule]:
+        """By category, where it is not the chat's; without those that have this one."""
+        return {slug: own for slug, own in self.categories.items() if own not in (self.schedule, but)}
+
     def with_quiet(self, quiet: Quiet | None) -> "Subscription":
         return self._with(quiet=quiet)
 

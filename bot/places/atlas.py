@@ -31,6 +31,8 @@ _LARGEST = 1_500_000
 _SHORT = 5
 _LONGEST = 60
 _FIXED = ("UTC", "GMT")
+_OFFSET = re.compile(r"(?:UTC|GMT)?\s*([+\-−–])\s*(\d{1,2})(?::?00)?", re.IGNORECASE)
+_MOST_AHEAD, _MOST_BEHIND = 14, 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +57,7 @@ class Atlas:
         return {name.casefold(): name for name in available_timezones() if "/" in name or name in _FIXED}
 
     def _find(self, words: str) -> Found:
-        if zone := self._zones.get("_".join(words.split()).casefold()):
+        if zone := _fixed(words) or self._zones.get("_".join(words.split()).casefold()):
             return Found(Place(words_of(zone), "", zone))
         wanted, rows = folded(words), _rows()
         if called := self._called(wanted, rows):
@@ -85,6 +87,16 @@ class Atlas:
         like = process.extract(wanted, names, scorer=OSA.distance, score_cutoff=slips, limit=_NAMES_LIKE_IT)
         found = [(distance, -c.weight, c.place) for name, distance, _ in like for c in self._called(name, rows)]
         return tuple(_apart(place for *_, place in sorted(found, key=lambda item: item[:2])))
+
+
+def _fixed(words: str) -> str | None:
+    """The zone that is always so many hours ahead of UTC, or behind it; named with the other sign. There is none for
+    parts of an hour: https://en.wikipedia.org/wiki/Tz_database#Area"""
+    match = _OFFSET.fullmatch(words.strip())
+    if match is None or int(match[2]) > (_MOST_AHEAD if match[1] == "+" else _MOST_BEHIND):
+        return None
+    hours = int(match[2])
+    return f"Etc/GMT{'-' if match[1] == '+' else '+'}{hours}" if hours else _FIXED[0]
 
 
 def _city(row: str, wanted: str) -> _City:

@@ -3,9 +3,11 @@
 Skeletons are those of Unicode: https://www.unicode.org/reports/tr35/tr35-dates.html#availableFormats_appendItems
 """
 
+import re
 from collections.abc import Sequence
 from datetime import datetime, time, timedelta
 from functools import lru_cache
+from zoneinfo import ZoneInfo
 
 from babel import Locale
 from babel.dates import format_skeleton, format_timedelta
@@ -16,6 +18,7 @@ from bot.rendering.wording import RIGHT_TO_LEFT, _, isolated, language
 
 #: English as it is written in most of the world: the day before the month, and 24 hours.
 _LOCALES = {"en": "en_GB"}
+_FIXED_ZONE = re.compile(r"Etc/GMT([+-])(\d+)")
 
 
 def locale() -> Locale:
@@ -35,6 +38,18 @@ def day(moment: datetime) -> str:
 def clock(moment: datetime | time, *, seconds: bool = False) -> str:
     """The time of the day, as it is in the moment's own zone."""
     return format_skeleton("Hms" if seconds else "Hm", moment, locale=locale())
+
+
+def moment(at: datetime, zone: ZoneInfo) -> str:
+    """A day and the time of it, by the clock of that zone."""
+    local = at.astimezone(zone)
+    return _(", ").join([format_skeleton("MMMEd", local, locale=locale()), clock(local)])
+
+
+def zone_name(name: str) -> str:
+    """Zones of a fixed offset are named after it with the other sign: https://en.wikipedia.org/wiki/Tz_database#Area"""
+    match = _FIXED_ZONE.fullmatch(name)
+    return f"UTC{'+' if match[1] == '-' else '-'}{match[2]}" if match else name
 
 
 def duration(length: timedelta) -> str:

@@ -1,15 +1,12 @@
 """Quiet hours, pauses and muted words, in words and buttons."""
 
-from datetime import datetime
-
-from babel.dates import format_skeleton
-
 from bot.domain.message import Button, Message
-from bot.domain.muting import MOST_MUTED, mark_of
+from bot.domain.muting import LONGEST_MUTED, MOST_MUTED, Unmutable, mark_of
+from bot.domain.pause import NoPause
 from bot.domain.quiet import Quiet
 from bot.domain.subscription import Subscription
 from bot.rendering.actions import OpenPage, Page, Pause, Resume, SetQuiet, Unmute
-from bot.rendering.figures import clock, locale, number
+from bot.rendering.figures import clock, moment, number, zone_name
 from bot.rendering.markup import bold, escape, shorten
 from bot.rendering.wording import _, ngettext
 
@@ -19,19 +16,17 @@ _PAUSES = ("1d", "3d", "7d", "14d")
 _WORD_ON_BUTTON = 30
 
 
-def moment(at: datetime, subscription: Subscription) -> str:
-    """In the chat's own time."""
-    local = at.astimezone(subscription.zone)
-    return f"{format_skeleton('MMMEd', local, locale=locale())}, {clock(local)}"
-
-
 # -- quiet hours ----------------------------------------------------------------------------------------------------
 
 
 def choose_quiet(subscription: Subscription) -> Message:
     text = _(
         "{state}\n\nChoose below, or write your own hours, such as {example}. They are by the clock of {zone}."
-    ).format(state=quiet_state(subscription), example=bold("/quiet 22:30-06:45"), zone=bold(subscription.timezone))
+    ).format(
+        state=quiet_state(subscription),
+        example=bold("/quiet 22:30-06:45"),
+        zone=bold(zone_name(subscription.timezone)),
+    )
     return Message(text=text, buttons=_quiet_buttons(subscription.quiet))
 
 
@@ -82,7 +77,7 @@ def choose_pause(subscription: Subscription) -> Message:
 def paused(subscription: Subscription) -> Message:
     if subscription.paused_until is None:
         return nothing_to_pause()
-    until = moment(subscription.paused_until, subscription)
+    until = moment(subscription.paused_until, subscription.zone)
     text = _("Paused until {until}. Then one digest brings all that came meanwhile.").format(until=bold(until))
     return Message(text=text, buttons=((Resume().button(_("▶️ Resume now")),),))
 
@@ -91,8 +86,13 @@ def nothing_to_pause() -> Message:
     return Message(text=_("You have not subscribed to anything, so there is nothing to pause: /categories."))
 
 
-def no_pause(words: str) -> Message:
-    text = _("“{words}” is no time that I understand. Write {days}, {hours} or {day}, or choose:").format(
+def no_pause(words: str, why: NoPause) -> Message:
+    texts = {
+        NoPause.UNKNOWN: _("“{words}” is no time that I understand. Write {days}, {hours} or {day}, or choose:"),
+        NoPause.OVER: _("“{words}” is over already. Write {days}, {hours} or {day}, or choose:"),
+        NoPause.TOO_LONG: _("A pause lasts a year at most. Write {days}, {hours} or {day}, or choose:"),
+    }
+    text = texts[why].format(
         words=escape(shorten(words, 60)),
         days=bold("/pause 7d"),
         hours=bold("/pause 12h"),
@@ -142,10 +142,18 @@ def muted(word: str, subscription: Subscription) -> Message:
     return muted_words(subscription).model_copy(update={"text": text})
 
 
-def nothing_to_mute() -> Message:
-    return Message(
-        text=_("There is no word in that. Write, for example, {example}.").format(example=bold("/mute football"))
-    )
+def cannot_mute(why: Unmutable) -> Message:
+    texts = {
+        Unmutable.NO_WORD: _("There is no word in that. Write, for example, {example}."),
+        Unmutable.ONE_LETTER: _(
+            "One letter alone stands in almost every article, so it is not muted. Write, for example, {example}."
+        ),
+        Unmutable.TOO_LONG: _(
+            "That is longer than {number} characters, so it is not muted. Write a word or a short phrase of it, as "
+            "in {example}."
+        ),
+    }
+    return Message(text=texts[why].format(example=bold("/mute football"), number=number(LONGEST_MUTED)))
 
 
 def too_many_muted(subscription: Subscription) -> Message:

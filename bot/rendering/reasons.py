@@ -28,7 +28,7 @@ from bot.domain.hold import Holding
 from bot.domain.message import Button, Message
 from bot.domain.subscription import Parked, Subscription
 from bot.rendering.actions import ExplainArticle, OpenMenu, ReadArticle
-from bot.rendering.figures import clock, date
+from bot.rendering.figures import clock, date, zone_name
 from bot.rendering.markup import bold, escape, shorten
 from bot.rendering.names import Names, name_of
 from bot.rendering.schedules import some, summary
@@ -201,4 +201,5 @@ def _button(article: Article) -> Button:
 
 def _moment(moment: datetime, zone: ZoneInfo) -> str:
     local = moment.astimezone(zone)
-    return f"{date(local)}, {clock(local)} ({isolated(escape(zone.key))})"
+    told = _(", ").join([date(local), clock(local)])
+    return f"{told} ({isolated(zone_name(zone.key))})"

@@ -19,7 +19,7 @@ _TITLE_LIMIT = 140
 def saved_list(articles: Sequence[Article], names: Names, links: Links, *, skip: int = 0) -> Message:
     """The page after `skip` of all that are saved, or the last if there are no longer so many."""
     if not articles:
-        return _nothing_saved()
+        return nothing_saved()
     skip = min(skip, (len(articles) - 1) // PAGE * PAGE)
     shown = list(enumerate(articles[skip : skip + PAGE], skip + 1))
     total = len(articles)
@@ -42,7 +42,7 @@ def _turning(skip: int, total: int) -> tuple[Button, ...]:
     return (*newer, *older)
 
 
-def _nothing_saved() -> Message:
+def nothing_saved() -> Message:
     return Message(
         text=_("You have saved nothing yet. Press 🔖 Save under an article, and you find it here again."),
         buttons=((OpenMenu(name="latest").button(_("📰 Latest")),),),

@@ -10,7 +10,7 @@ from bot.domain.message import Button, Message
 from bot.domain.schedule import Kind, Schedule
 from bot.domain.subscription import Subscription
 from bot.rendering.actions import Action, ChooseSchedule, OpenMenu, SetCategorySchedule, SetSchedule, choices
-from bot.rendering.figures import clock, listed, locale, number
+from bot.rendering.figures import clock, listed, locale, number, zone_name
 from bot.rendering.markup import bold, escape, fill, shorten
 from bot.rendering.names import name_of, names_of
 from bot.rendering.wording import _, isolated, language, ngettext
@@ -73,14 +73,20 @@ def choose_schedule(subscription: Subscription, categories: Sequence[Category]) 
     return Message(text="\n".join(lines), buttons=(*rows, _zone(subscription), *_in_twos(apart)))
 
 
+def category_schedule(subscription: Subscription, category: Category) -> str:
+    """Of one that is subscribed."""
+    when = _when(subscription.categories[category.slug], subscription)
+    return _("{categories}: {when}.").format(categories=bold(category.called(language())), when=when)
+
+
 def choose_category_schedule(subscription: Subscription, category: Category) -> Message:
     schedule = subscription.categories.get(category.slug)
     rows = offers(lambda words: SetCategorySchedule(slug=category.slug, words=words), schedule)
-    name = bold(category.called(language()))
     if schedule is None:
-        told = _("You are not subscribed to {category} yet: with a schedule you will be.").format(category=name)
+        told = _("You are not subscribed to {category} yet: with a schedule you will be.")
+        told = told.format(category=bold(category.called(language())))
     else:
-        told = _("{categories}: {when}.").format(categories=name, when=_when(schedule, subscription))
+        told = category_schedule(subscription, category)
     hint = _("Choose below, or write your own times, such as {command}.").format(
         command=bold(f"/schedule {category.slug} weekly mon,thu 07:30")
     )
@@ -89,13 +95,25 @@ def choose_category_schedule(subscription: Subscription, category: Category) -> 
     )
 
 
-def scheduled(subscription: Subscription, categories: Iterable[Category]) -> Message:
-    if subscription.categories:
-        text = summary(subscription, categories)
-    else:
-        when = _when(subscription.schedule, subscription)
+def scheduled(before: Subscription, after: Subscription, categories: Sequence[Category], *, for_all: bool) -> Message:
+    """`for_all`: a schedule for the whole chat was set."""
+    if not after.categories:
+        when = _when(after.schedule, after)
         text = _("From now on: {when}. You have no categories yet: /categories.").format(when=when)
-    return Message(text=text, buttons=(_zone(subscription),))
+        return Message(text=text, buttons=(_zone(after),))
+    names = names_of(categories)
+    new = [bold(name_of(slug, names)) for slug in after.categories if slug not in before.categories]
+    lines = [_("Subscribed to {categories}.").format(categories=some(new))] if new else []
+    lines.append(summary(after, categories))
+    if for_all and (replaced := before.own_schedules(but=after.schedule)):
+        was = before.model_copy(update={"categories": replaced})
+        lines += ["", _("This replaces what was set for a category alone:"), summary(was, categories)]
+    return Message(text="\n".join(lines), buttons=(_zone(after),))
+
+
+def own_schedules_replaced() -> str:
+    """A short note over the keyboard."""
+    return _("That goes for all categories now, also for those that had a schedule of their own.")
 
 
 def no_schedule(words: str, category: Category | None = None) -> Message:
@@ -135,7 +153,7 @@ def in_words(schedule: Schedule) -> str:
 
 def _when(schedule: Schedule, subscription: Subscription) -> str:
     words = in_words(schedule)
-    return f"{words} ({isolated(escape(subscription.timezone))})" if schedule.times else words
+    return f"{words} ({isolated(zone_name(subscription.timezone))})" if schedule.times else words
 
 
 def offers(action: Callable[[str], Action], held: Schedule | None) -> tuple[tuple[Button, ...], ...]:
@@ -149,7 +167,7 @@ def _offer(action: Action, schedule: Schedule, held: Schedule | None) -> Button:
 
 
 def _zone(subscription: Subscription) -> tuple[Button]:
-    return (OpenMenu(name="timezone").button(f"🌍 {subscription.timezone}"),)
+    return (OpenMenu(name="timezone").button(f"🌍 {zone_name(subscription.timezone)}"),)
 
 
 def _in_twos(buttons: Sequence[Button]) -> tuple[tuple[Button, ...], ...]:

@@ -8,8 +8,10 @@ from bot.domain.message import Button, Message
 from bot.domain.schedule import Schedule
 from bot.rendering import managing, menus, schedules, silence, timezones
 from bot.rendering.actions import Choose, OpenMenu, Page, choices
-from bot.rendering.markup import bold, escape, italic
+from bot.rendering.figures import number, zone_name
+from bot.rendering.markup import bold, italic
 from bot.rendering.pages import State, clock, in_twos, leaf, to
+from bot.rendering.saved import nothing_saved
 from bot.rendering.wording import LANGUAGES, _, isolated, language, ngettext
 
 #: Of different schedules; a reader takes in no more.
@@ -39,7 +41,7 @@ def _overview(state: State) -> list[str]:
     subscription = state.subscription
     return [
         _when(state),
-        f"🌍 {isolated(escape(subscription.timezone))} · {clock(state)}",
+        f"🌍 {isolated(zone_name(subscription.timezone))} · {clock(state)}",
         f"🌙 {silence.quiet_now(subscription)}",
         f"⏸ {silence.paused_now(state)}",
         f"🔇 {silence.muted_now(subscription)}",
@@ -81,9 +83,7 @@ def _schedule(state: State, arg: str) -> Message:
 
 def _schedule_of(state: State, category: Category) -> Message:
     held = state.subscription.categories[category.slug]
-    told = _("{categories}: {when}.").format(
-        categories=bold(category.called(language())), when=escape(schedules.in_words(held))
-    )
+    told = schedules.category_schedule(state.subscription, category)
     text = f"{told}\n\n{_how_to_schedule(f'{category.slug} ')}"
     return leaf(text, _schedules(category.slug, held), back=Page.SCHEDULE)
 
@@ -99,19 +99,14 @@ def _schedules(slug: str, held: Schedule | None) -> tuple[tuple[Button, ...], ..
 
 
 def _timezone(state: State, arg: str) -> Message:
-    told = _("Your time zone is {zone}: it is {time} there.").format(
-        zone=bold(state.subscription.timezone), time=clock(state)
-    )
-    hint = _("Choose below, or write the name of your city, such as {command}.").format(
-        command=bold(_("/timezone Lisbon"))
-    )
+    told = timezones.told(state.subscription, state.now)
     buttons = [
         Choose(page=Page.TIMEZONE, arg="", value=zone).button(
             ("● " if zone == state.subscription.timezone else "") + timezones.city(zone)
         )
         for zone in timezones.OFFERED
     ]
-    return leaf(f"{told}\n\n{hint}", tuple(tuple(buttons[i : i + 3]) for i in range(0, len(buttons), 3)))
+    return leaf(told, tuple(tuple(buttons[i : i + 3]) for i in range(0, len(buttons), 3)))
 
 
 def _form(state: State, arg: str) -> Message:
@@ -151,10 +146,11 @@ def _language(state: State, arg: str) -> Message:
 
 
 def _saved(state: State, arg: str) -> Message:
-    number = state.saved
-    text = ngettext("You have saved {number} article.", "You have saved {number} articles.", number)
+    if not state.saved:
+        return leaf(nothing_saved().text, ())
+    text = ngettext("You have saved {number} article.", "You have saved {number} articles.", state.saved)
     show = OpenMenu(name="saved").button(_("🔖 Show them"))
-    return leaf(text.format(number=number), ((show,),) if number else ())
+    return leaf(text.format(number=number(state.saved)), ((show,),))
 
 
 def _data(state: State, arg: str) -> Message:

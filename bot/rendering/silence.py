@@ -8,7 +8,7 @@ from bot.domain.quiet import Quiet
 from bot.domain.subscription import Subscription
 from bot.rendering import hushing
 from bot.rendering.actions import Choose, Page, choices
-from bot.rendering.figures import clock
+from bot.rendering.figures import clock, moment
 from bot.rendering.markup import bold, escape, shorten
 from bot.rendering.pages import State, in_twos, leaf, to
 from bot.rendering.wording import _, isolated, ngettext
@@ -107,7 +107,7 @@ def paused_now(state: State) -> str:
     until = state.subscription.paused_until
     if until is None or not _is_paused(state):
         return _("Not paused")
-    return _("Paused until {time}").format(time=bold(hushing.moment(until, state.subscription)))
+    return _("Paused until {time}").format(time=bold(moment(until, state.subscription.zone)))
 
 
 def muted(state: State, arg: str) -> Message:

@@ -11,7 +11,7 @@ from bot.domain.message import Button, Message
 from bot.domain.place import Found, Place
 from bot.domain.subscription import ChatKind, Subscription
 from bot.rendering.actions import OpenMenu, SetTimezone
-from bot.rendering.figures import clock, locale
+from bot.rendering.figures import clock, locale, zone_name
 from bot.rendering.markup import bold, escape, shorten
 from bot.rendering.wording import _
 
@@ -31,22 +31,29 @@ OFFERED = (
 )
 
 
-def choose_timezone(subscription: Subscription, now: datetime) -> Message:
+def told(subscription: Subscription, now: datetime) -> str:
+    """What is set, and how else it is set than by buttons."""
     told = _("Your time zone is {zone}: it is {time} there.").format(
-        zone=bold(subscription.timezone), time=_time(subscription, now)
+        zone=bold(zone_name(subscription.timezone)), time=_time(subscription, now)
     )
     hint = _("Choose below, or write the name of your city, such as {command}.").format(
         command=bold(_("/timezone Lisbon"))
     )
+    return f"{told}\n\n{hint}"
+
+
+def choose_timezone(subscription: Subscription, now: datetime) -> Message:
     cities = [SetTimezone(name=zone).button(city(zone)) for zone in OFFERED]
     rows = tuple(tuple(cities[i : i + 3]) for i in range(0, len(cities), 3))
-    return Message(text=f"{told}\n\n{hint}", buttons=(*rows, *_location(subscription.kind)))
+    return Message(text=told(subscription, now), buttons=(*rows, *_location(subscription.kind)))
 
 
 def timezone_set(subscription: Subscription, now: datetime, *, by_location: bool = False) -> Message:
     text = _("Time zone: {zone}. It is {time} there now.").format(
-        zone=bold(subscription.timezone), time=_time(subscription, now)
+        zone=bold(zone_name(subscription.timezone)), time=_time(subscription, now)
     )
+    if zone_name(subscription.timezone) != subscription.timezone:
+        text += " " + _("It knows no summer time; where your clock does, write the name of your city.")
     return Message(text=text, ends_keyboard=by_location)
 
 

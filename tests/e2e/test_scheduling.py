@@ -19,16 +19,41 @@ TOKYO, BERLIN = (35.69, 139.692), (52.52, 13.405)
             ("/subscribe policy tech", "at once"),
             ("/schedule tech weekly mon 08:00", "Policy: at once.\nTech: every Monday at 08:00 (UTC)."),
             ("/schedule POLICY hourly", "Policy: every hour.\nTech: every Monday at 08:00 (UTC)."),
-            ("/schedule instant", "Policy, Tech: at once."),
+            (
+                "/schedule instant",
+                "Policy, Tech: at once.\n\nThis replaces what was set for a category alone:\nPolicy: every h",
+            ),
+            ("/schedule hourly", "Policy, Tech: every hour."),
         ],
-        [("/schedule tech weekly mon,thu 8:00 20:00", "Tech: every Monday and Thursday at 08:00 and 20:00 (UTC).")],
+        [
+            (
+                "/schedule tech weekly mon,thu 8:00 20:00",
+                "Subscribed to Tech.\nTech: every Monday and Thursday at 08:00 and 20:00 (UTC).",
+            )
+        ],
         [("/schedule polcy daily 08:00", "Did you mean policy?"), ("/schedule x y instant", "no category “x y”")],
         [("/schedule weekly 08:00", "no schedule that I know"), ("/schedule tech", "You are not subscribed to Tech")],
-        [("/schedule tech sometimes", "“sometimes” is no schedule"), ("/schedule mon 8:00", "no schedule")],
+        [
+            ("/schedule tech sometimes", "“sometimes” is no schedule"),
+            ("/schedule daily 8 x", "“daily 8 x” is no schedule"),
+        ],
+        [("/subscribe tech", "at once"), ("/schedule daily 8", "Tech: daily at 08:00 (UTC).")],
+        [
+            ("/schedule tech daily 8am 6:30 pm", "Tech: daily at 08:00 and 18:30 (UTC)."),
+            ("/schedule weekyl 8", "no sche"),
+        ],
+        [("/subscribe tech", "at once"), ("/schedule Mon-Fri 08:00", "Tech: Monday to Friday at 08:00 (UTC).")],
+        [
+            ("/schedule tech weekly mon", "Tech: every Monday at 08:00 (UTC)."),
+            ("/schedule sometimes 8", "no schedule"),
+        ],
+        [("/schedule daily 6:15", "daily at 06:15"), ("/schedule tech weekdays", "Monday to Friday at 06:15 (UTC).")],
         [("/schedule <b>daily</b> 08:00", "“<b>daily</b> 08:00” is no"), ("/schedule <b> hourly", "category “<b>”")],
         [("/timezone", "Your time zone is UTC"), ("/timezone europe/berlin", "Time zone: Europe/Berlin")],
         [("/timezone München", "Time zone: Europe/Berlin"), ("/timezone Munich", "Time zone: Europe/Berlin")],
         [("/timezone new york", "Time zone: America/New_York"), ("/timezone São Paulo", "America/Sao_Paulo")],
+        [("/timezone utc+2", "Time zone: UTC+2. It is"), ("/schedule tech daily 8", "Tech: daily at 08:00 (UTC+2).")],
+        [("/timezone GMT-03:00", "no summer time"), ("/timezone UTC+5:30", "do not know the time zone “UTC+5:30”")],
         [("/timezone Qwertzuiop", "do not know the time zone"), ("/timezone Lodnon", "Did you mean one of these?")],
         [("/timezone Portland", "more than one Portland"), ("/timezone <b>", "do not know the time zone")],
     ],
@@ -37,6 +62,31 @@ TOKYO, BERLIN = (35.69, 139.692), (52.52, 13.405)
 async def test_dialogue(world: World, dialogue: list[tuple[str, str]]) -> None:
     for text, answer in dialogue:
         assert answer in await said(world.reading, text)
+
+
+@pytest.mark.parametrize(
+    ("said_first", "text", "answer"),
+    [
+        ("", "/quiet 10pm-7am", "22:00"),
+        ("", "/quiet from 10 pm to 7 am", "22:00"),
+        ("", "/quiet tonight", "no hours that I understand"),
+        ("/subscribe tech", "/pause tomorrow", "Paused until"),
+        ("/subscribe tech", "/pause until friday", "Paused until Fri"),
+        ("/subscribe tech", "/pause 2 weeks", "Paused until"),
+        ("/subscribe tech", "/pause yesterday", "“yesterday” is over already"),
+        ("/subscribe tech", "/pause 2020-12-24", "“2020-12-24” is over already"),
+        ("/subscribe tech", "/pause 2 Jan 2199", "a year at most"),
+        ("/subscribe tech", "/pause soonish", "“soonish” is no time"),
+        ("/subscribe tech", "/pause off", "You are not paused"),
+        ("", "/mute a", "One letter alone"),
+        ("", "/mute " + "long words " * 6, "longer than 60 characters"),
+        ("", "/mute night train", "“night train” are left out"),
+    ],
+)
+async def test_when_nothing_shall_come(world: World, said_first: str, text: str, answer: str) -> None:
+    if said_first:
+        await said(world.reading, said_first)
+    assert answer in await said(world.reading, text)
 
 
 async def test_a_schedule_by_button(world: World) -> None:
@@ -122,7 +172,7 @@ async def test_a_location_that_nobody_asked_for(world: World) -> None:
     await world.reading.share_location(*BERLIN)
     assert "Time zone: Europe/Berlin" in (await world.reading.next())["text"]
     await world.reading.share_location(0.0, -160.0)
-    assert "Time zone: Etc/GMT+11" in (await world.reading.next())["text"]
+    assert "Time zone: UTC-11" in (await world.reading.next())["text"]
     with pytest.raises(SandboxRefusal):
         await world.reading.share_location(91, 0)
 

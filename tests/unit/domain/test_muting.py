@@ -1,6 +1,6 @@
 import pytest
 
-from bot.domain.muting import LONGEST_MUTED, muting, phrase
+from bot.domain.muting import LONGEST_MUTED, Unmutable, muting, phrase, unmutable
 from tests.unit.samples import article
 
 
@@ -27,9 +27,22 @@ def test_the_body_counts() -> None:
     assert muting(one, ["other", "Swifts"]) == "Swifts"
 
 
-def test_a_long_phrase_ends_with_a_word() -> None:
-    kept = phrase("many  words " * 20)
-    assert kept == "many words many words many words many words many words many"
-    assert len(kept) <= LONGEST_MUTED
-    assert phrase(' "night train" ') == "night train"
-    assert phrase("x" * 100) == "x" * LONGEST_MUTED
+def test_a_phrase_is_kept_without_its_quotes() -> None:
+    assert phrase(' "night  train" ') == "night train"
+
+
+@pytest.mark.parametrize(
+    ("words", "why"),
+    [
+        ("night train", None),
+        ("x" * LONGEST_MUTED, None),
+        ("5G", None),
+        ("x" * (LONGEST_MUTED + 1), Unmutable.TOO_LONG),
+        ("many words " * 20, Unmutable.TOO_LONG),
+        ("a", Unmutable.ONE_LETTER),
+        ("“é!”", Unmutable.ONE_LETTER),
+        ("?!", Unmutable.NO_WORD),
+    ],
+)
+def test_what_cannot_be_muted(words: str, why: Unmutable | None) -> None:
+    assert unmutable(words) is why

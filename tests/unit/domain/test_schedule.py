@@ -71,6 +71,16 @@ ANY = st.builds(
         ("weekly sat,sun,sat 08:00", "weekly sat,sun 08:00"),
         ("weekly mon tue wed thu fri 08:00", "weekdays 08:00"),
         ("weekly sun mon tue wed thu fri sat 08:00", "daily 08:00"),
+        ("daily 8", "daily 08:00"),
+        ("8:00", "daily 08:00"),
+        ("every day at 8 am and 6:30 p.m.", "daily 08:00 18:30"),
+        ("daily 12am 12pm 1830 8h15", "daily 00:00 08:15 12:00 18:30"),
+        ("Mon-Fri 08:00", "weekdays 08:00"),
+        ("weekly fri – mon 8", "weekly mon,fri,sat,sun 08:00"),
+        ("monday to wednesday, sat 9", "weekly mon,tue,wed,sat 09:00"),
+        ("mon 8:00", "weekly mon 08:00"),
+        ("weekends 10", "weekly sat,sun 10:00"),
+        ("every hour", "hourly"),
         ("daily 1:00 2:00 3:00 4:00 5:00 6:00", "daily 01:00 02:00 03:00 04:00 05:00 06:00"),
     ],
 )
@@ -90,12 +100,14 @@ def test_words_that_are_a_schedule(words: str, stored: str) -> None:
         "daily",
         "daily noon",
         "daily 24:00",
+        "daily 24",
         "daily 08:60",
-        "daily 8",
+        "daily 13pm",
+        "daily 0am",
         "daily 08:00 x",
         "daily -8:00",
         "daily 08:00\x00",
-        "08:00",
+        "at",
         "hourly 08:00",
         "hourly hourly",
         "weekdays",
@@ -111,12 +123,14 @@ def test_words_that_are_a_schedule(words: str, stored: str) -> None:
         "weekly mon 08:00 thu 18:00",
         "weekly mon\x00 08:00",
         "weekly s 08:00",
-        "mon 08:00",
         "weekly days 08:00",
-        "weekly mon-fri 08:00",
+        "weekly mon- 08:00",
+        "-fri 08:00",
+        "mon-fri-sun 08:00",
         "biweekly mon 08:00",
         "daily 08:00:00",
         "daily ８:0",
+        "8:00-18:00",
         "instant" * 1000,
         "weekly " + "mon " * 5000,
         "daily " + "08:00 " * (MAX_TIMES + 1),
@@ -125,6 +139,26 @@ def test_words_that_are_a_schedule(words: str, stored: str) -> None:
 def test_words_that_are_none(words: str) -> None:
     with pytest.raises(ScheduleError):
         Schedule.parse(words)
+
+
+@pytest.mark.parametrize(
+    ("words", "stored"),
+    [
+        ("daily", "daily 07:30"),
+        ("weekly mon", "weekly mon 07:30"),
+        ("Mon-Fri", "weekdays 07:30"),
+        ("weekdays 9", "weekdays 09:00"),
+        ("hourly", "hourly"),
+    ],
+)
+def test_where_no_times_are_named_the_usual_ones_are_meant(words: str, stored: str) -> None:
+    assert str(Schedule.parse(words, (time(7, 30),))) == stored
+
+
+@pytest.mark.parametrize("words", ["", "weekly", "sometimes", "weekly 08:00"])
+def test_usual_times_make_no_schedule_of_what_is_none(words: str) -> None:
+    with pytest.raises(ScheduleError):
+        Schedule.parse(words, (time(7, 30),))
 
 
 @given(st.text() | st.lists(WORDS | st.text(max_size=4)).map(" ".join))

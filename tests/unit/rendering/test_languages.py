@@ -17,6 +17,8 @@ from bot.domain.digest import Form
 from bot.domain.draft import Preview, Problem, Unreadable
 from bot.domain.edition import Edition
 from bot.domain.message import Message
+from bot.domain.muting import Unmutable
+from bot.domain.pause import NoPause
 from bot.domain.quiet import Quiet
 from bot.domain.schedule import Schedule
 from bot.domain.subscription import Change, ChatKind, Subscription, Unknown
@@ -74,10 +76,10 @@ def _to_readers() -> Iterator[Message]:
         yield menus.digest_empty(subscription)
         yield hushing.choose_pause(subscription)
         yield schedules.choose_schedule(subscription, NAMED)
-        yield schedules.scheduled(subscription, NAMED)
+        yield schedules.scheduled(NOBODY, subscription, NAMED, for_all=False)
     for when in ("hourly", "daily 08:00 18:00", "weekdays 08:00", "weekly mon,thu 08:00"):
         told = READER.with_schedule(Schedule.parse(when))
-        yield schedules.scheduled(told, NAMED)
+        yield schedules.scheduled(READER.with_schedule(Schedule(hourly=True), "tech"), told, NAMED, for_all=True)
         yield menus.digest_empty(told)
     yield menus.greeting(NAMED, READER.model_copy(update={"kind": ChatKind.GROUP}))
     for subscribed in (True, False):
@@ -96,7 +98,9 @@ def _to_readers() -> Iterator[Message]:
     quiet = READER.model_copy(update={"quiet": Quiet.parse("22:00-07:00"), "muted": ("٧",)})
     yield from (hushing.choose_quiet(READER), hushing.quiet_set(quiet), hushing.no_quiet_hours("٧", READER))
     paused = READER.model_copy(update={"paused_until": NOW + timedelta(days=1)})
-    yield from (hushing.paused(paused), hushing.resumed(0), hushing.resumed(2), hushing.no_pause("٧"))
+    yield from (hushing.paused(paused), hushing.resumed(0), hushing.resumed(2))
+    yield from (hushing.no_pause("٧", why) for why in NoPause)
+    yield from (hushing.cannot_mute(why) for why in Unmutable)
     yield from (hushing.not_paused(), hushing.muted_words(READER), hushing.muted("٧", quiet))
     yield from (hushing.unmuted("٧", quiet, was_muted=True), hushing.calmed("٧", "policy", 10))
     yield from (schedules.no_schedule("٧"), schedules.choose_category_schedule(READER, NAMED[0]))

@@ -108,9 +108,10 @@ def test_any_word_and_any_name_can_be_told_back(word: str) -> None:
         schedules.no_schedule(word),
         schedules.choose_category_schedule(subscription, category),
         schedules.choose_schedule(subscription, [category, *many]),
-        schedules.scheduled(subscription, [category, *many]),
+        schedules.scheduled(NOBODY, subscription, [category, *many], for_all=False),
+        schedules.scheduled(apart, subscription, [category, *many], for_all=True),
         schedules.choose_schedule(apart, [category, *many]),
-        schedules.scheduled(NOBODY, []),
+        schedules.scheduled(NOBODY, NOBODY, [], for_all=True),
     ):
         check(message)
 
@@ -124,4 +125,4 @@ def test_every_schedule_is_told_in_every_language(days: list[str], times: list[o
     schedule = Schedule.parse(f"weekly {' '.join(days)} {' '.join(str(moment)[:5] for moment in times)}")
     subscription = NOBODY.with_schedule(schedule).subscribe(["policy"], NOW)
     with speaking(code):
-        check(schedules.scheduled(subscription, CATEGORIES))
+        check(schedules.scheduled(NOBODY, subscription, CATEGORIES, for_all=False))
