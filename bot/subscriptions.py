@@ -1,7 +1,7 @@
 """What chats subscribe to."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 import orjson
@@ -89,7 +89,8 @@ class Subscriptions:
         before, after = await self._store.change(
             self.blank(reader), lambda old: old.unsubscribe([c.slug for c in known])
         )
-        return _change(known, unknown, after, [c.slug not in before.categories for c in known])
+        change = _change(known, unknown, after, [c.slug not in before.categories for c in known])
+        return replace(change, same=()) if change.changed and _means_all(words) else change
 
     async def toggle(self, reader: Reader, slug: str) -> Change:
         subscription = await self.get(reader)
@@ -202,7 +203,7 @@ class Subscriptions:
 
     async def _find(self, words: Sequence[str]) -> tuple[list[Category], tuple[Unknown, ...]]:
         categories = await self._categories.all()
-        if [word.casefold() for word in words] == ["all"]:
+        if _means_all(words):
             return categories, ()
         if whole := find_category(" ".join(words), categories):
             return [whole], ()
@@ -210,6 +211,10 @@ class Subscriptions:
         known = list(dict.fromkeys(category for category in found.values() if category))
         unknown = [Unknown(w, tuple(nearest_slugs(w, categories))) for w, category in found.items() if not category]
         return known, tuple(unknown)
+
+
+def _means_all(words: Sequence[str]) -> bool:
+    return [word.casefold() for word in words] == ["all"]
 
 
 def _is_refuted(subscription: Subscription, address: Address) -> bool:

@@ -1,5 +1,7 @@
 """Editors look after what is published."""
 
+import re
+
 from pydantic import ValidationError
 from telegram import Update
 
@@ -14,6 +16,8 @@ from bot.rendering.wording import LANGUAGES
 from bot.telegram.context import Context
 
 _NEWEST = 5
+#: Two small letters before a name are meant as a language.
+_LANGUAGE = re.compile(r"([a-z]{2})\s+\S")
 
 
 async def articles(update: Update, context: Context) -> None:
@@ -95,6 +99,9 @@ async def add_category(update: Update, context: Context) -> None:
 async def rename_category(update: Update, context: Context) -> None:
     """`/renamecategory SLUG NAME`, or `SLUG LANGUAGE NAME` for its name in one language."""
     slug, code, name = _renaming(context.text(update))
+    if code is None and name and (other := _LANGUAGE.match(name)):
+        await context.reply(update, words.no_such_language(other[1]))
+        return
     try:
         renamed = await context.services.categories.rename(slug, name, code) if name else None
     except ValidationError:
@@ -103,7 +110,8 @@ async def rename_category(update: Update, context: Context) -> None:
 
 
 def _renaming(text: str) -> tuple[str, str | None, str]:
-    """The slug, the language and the name; a first word that is no language of the bot's belongs to the name."""
+    """The slug, the language and the name; a first word that is no language of the bot's is the
+    name's."""
     slug, _, rest = text.partition(" ")
     code, _, name = rest.strip().partition(" ")
     if name and code in LANGUAGES:

@@ -21,8 +21,9 @@ async def ask_to_forget(update: Update, context: Context) -> None:
 
 
 async def forget(update: Update, context: Context) -> None:
-    await context.note(update)
     if not context.managed and update.effective_user:
         await context.services.managers.end(update.effective_user.id)
     existed = await context.services.subscriptions.forget(context.reader(update).address.chat_id)
-    await context.replace(update, menus.forgotten(existed))
+    await context.note(update, "" if existed else menus.forgotten(existed).text)
+    if existed:  # a second press leaves what the first has said
+        await context.replace(update, menus.forgotten(existed))

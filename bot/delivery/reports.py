@@ -172,14 +172,20 @@ class Reports:
 
     async def _ended(self, edition: Edition, number: int) -> Fate | None:
         receipt = await self._outbox.receipt(edition.id, number)
-        in_digest = edition.category is None
         if receipt is None:
             return None
-        if receipt.isdigit():
-            return Arrived(int(receipt), in_digest)
-        if receipt == "ambiguous":
-            return Arrived(None, in_digest)
+        if receipt.isdigit() or receipt == "ambiguous":
+            return _arrived(edition, int(receipt) if receipt.isdigit() else None)
         return Failed(Cause(receipt) if receipt in set(Cause) else None)
+
+
+def _arrived(edition: Edition, message_id: int | None) -> Arrived:
+    return Arrived(
+        message_id,
+        in_digest=edition.category is None,
+        at=_EPOCH + edition.arrived * _MILLISECOND if edition.arrived else None,
+        day=edition.digest.day if edition.digest else None,
+    )
 
 
 def reason(stored: StoredArticle, subscription: Subscription, now: datetime, *, in_digest: bool) -> Fate:

@@ -1,7 +1,7 @@
 """Why an article did, or did not, come to a chat."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from bot.domain.delivery import Cause
 from bot.domain.hold import Holding
@@ -11,11 +11,14 @@ from bot.domain.subscription import Parked
 @dataclass(frozen=True, slots=True)
 class Arrived:
     """`message_id` is None where no answer came back: then it was sent twice at most, and may be there or not.
-    `told_by`: the title of another article, which told the same story in its place."""
+    `told_by`: the title of another article, which told the same story in its place. When it was sent at once, or the
+    local day of the digest."""
 
     message_id: int | None
     in_digest: bool
     told_by: str | None = None
+    at: datetime | None = None
+    day: date | None = None
 
 
 @dataclass(frozen=True, slots=True)

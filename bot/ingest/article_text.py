@@ -1,6 +1,6 @@
 """An article as text: what an editor pastes and what `newsbot import` takes.
 
-    text → blocks → lines that mean something set apart → category, title, teaser, body, source, related, FAQ
+    text → blocks → lines that mean something set apart → category, title, teaser, body, source, picture, related, FAQ
 
 The links behind pasted text are woven into it first, each after the words that bear it, so that whatever a line
 turns out to be, its link is at hand.
@@ -33,7 +33,7 @@ _READ_MORE = re.compile(rf"Read more(?:{_BEHIND})?\s++([^\n→]{{1,2400}}+)→[ 
 _SOURCE_LINE = re.compile(r"^Continue reading at\s++(.{1,120}?)\s*→\s*$", re.I)
 # In just these capitals: "She could continue reading at home." is the article's own.
 _SOURCE_SENTENCE = re.compile(r"Continue reading at\s++([^\n→]{1,80}?)\.?\s*$")
-_LINK_LINE = re.compile(r"^Link:\s*(\S+)\s*$", re.I)
+_ADDRESS_LINE = re.compile(r"^(Link|Image):\s*(\S+)\s*$", re.I)
 #: An address without its scheme; a word alone ("Link: below") is none.
 _BARE_ADDRESS = re.compile(r"^[\w-]+(?:\.[\w-]+)+(?:[:/?#]|$)")
 _NAVIGATION = re.compile(r"^More in\s++.{1,80}→\s*$", re.I)
@@ -53,6 +53,7 @@ class _Parts:
     faq: list[tuple[str, list[str]]] = field(default_factory=list)
     source_name: str | None = None
     source_url: str | None = None
+    image: str | None = None
 
 
 def read_article(
@@ -98,6 +99,7 @@ def _article(slug: str, parts: _Parts, now: datetime) -> Article:
         related=tuple(parts.related),
         faq=tuple(FaqPair(question=q, answer="\n\n".join(a)) for q, a in parts.faq if a),
         published=now,
+        image=parts.image,
     )
 
 
@@ -134,7 +136,7 @@ def _set_apart(paragraph: str) -> list[str]:
 
 def _means_something(line: str) -> bool:
     bare = _LINK.sub("", line)
-    patterns = (_SOURCE_LINE, _LINK_LINE, _NAVIGATION, _FAQ_HEADING, _QUESTION)
+    patterns = (_SOURCE_LINE, _ADDRESS_LINE, _NAVIGATION, _FAQ_HEADING, _QUESTION)
     return any(pattern.match(bare) for pattern in patterns) or bool(_READ_MORE.fullmatch(line))
 
 
@@ -166,9 +168,13 @@ def _take_related(block: str, parts: _Parts) -> str:
 
 
 def _take_source(block: str, bare: str, parts: _Parts) -> bool:
-    if match := _LINK_LINE.match(bare):
-        bare_address = f"https://{match[1]}" if _BARE_ADDRESS.match(match[1]) else ""
-        parts.source_url = _checked(match[1]) or _checked(bare_address) or parts.source_url
+    if match := _ADDRESS_LINE.match(bare):
+        bare_address = f"https://{match[2]}" if _BARE_ADDRESS.match(match[2]) else ""
+        url = _checked(match[2]) or _checked(bare_address) or _first_url(block)
+        if match[1].casefold() == "image":
+            parts.image = url or parts.image
+        else:
+            parts.source_url = url or parts.source_url
         return True
     if match := _SOURCE_LINE.match(bare):
         parts.source_name = match[1]

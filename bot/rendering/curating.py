@@ -128,6 +128,15 @@ def category_renamed(category: Category, code: str | None) -> Message:
     return Message(text=text.format(slug=category.slug, name=bold(category.called(code)), language=LANGUAGES[code]))
 
 
+def no_such_language(code: str) -> Message:
+    """What stands where a language may, which it is not."""
+    text = _(
+        "“{word}” is none of the languages that I speak: {codes}. Nothing was changed. If it belongs to the name, "
+        "begin it with a capital."
+    )
+    return Message(text=text.format(word=escape(code), codes=", ".join(LANGUAGES)))
+
+
 def how_to_rename_category() -> Message:
     text = _(
         "Write {command} with the slug of a category that there is, such as {example}; for its name in one language, "

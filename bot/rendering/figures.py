@@ -5,6 +5,7 @@ Skeletons are those of Unicode: https://www.unicode.org/reports/tr35/tr35-dates.
 
 import re
 from collections.abc import Sequence
+from datetime import date as date_of
 from datetime import datetime, time, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
@@ -30,7 +31,7 @@ def date(moment: datetime) -> str:
     return format_skeleton("yMMMd", moment, locale=locale())
 
 
-def day(moment: datetime) -> str:
+def day(moment: date_of | datetime) -> str:
     """Without the year."""
     return format_skeleton("MMMd", moment, locale=locale())
 

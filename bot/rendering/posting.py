@@ -44,7 +44,7 @@ def _example() -> str:
             _("The title"),
             _("The teaser: one paragraph"),
             _("The text, in paragraphs"),
-            "Continue reading at Reuters →\nLink: https://…",
+            "Continue reading at Reuters →\nLink: https://…\nImage: https://…",
             "Frequently Asked Questions",
             "Q." + _("A question?"),
             _("Its answer."),
@@ -76,6 +76,8 @@ def _facts(article: Article) -> list[str]:
         (related, ngettext("{number} related title", "{number} related titles", related)),
     ]
     facts = [text.format(number=number(count)) for count, text in counted if count]
+    if article.image:
+        facts.append(_("a picture"))
     if article.source:
         facts.append(_("source {name}").format(name=escape(shorten(article.source.name, 100))))
     if not (article.source and article.source.url):

@@ -28,7 +28,7 @@ from bot.domain.hold import Holding
 from bot.domain.message import Button, Message
 from bot.domain.subscription import Parked, Subscription
 from bot.rendering.actions import ExplainArticle, OpenMenu, ReadArticle
-from bot.rendering.figures import clock, date, zone_name
+from bot.rendering.figures import clock, date, day, zone_name
 from bot.rendering.markup import bold, escape, shorten
 from bot.rendering.names import Names, name_of
 from bot.rendering.schedules import some, summary
@@ -139,16 +139,22 @@ class _Told:
     def _arrived(self, fate: Arrived) -> str:
         since = _("This chat is subscribed to {category}.").format(category=self._category)
         if fate.message_id is not None:
-            came = _("It came with your digest.") if fate.in_digest else _("It came at once.")
-            if fate.told_by:
-                text = _("Your digest told it as the same story as “{title}”.")
-                came = text.format(title=escape(shorten(fate.told_by, _TITLE)))
-            return f"{came} {since}"
+            return f"{self._came(fate)} {since}"
         sent = _(
             "It was sent, but Telegram did not say whether it arrived. To be safe it was sent once more, and not a "
             "third time."
         )
         return f"{sent} {since}"
+
+    def _came(self, fate: Arrived) -> str:
+        if fate.told_by:
+            text = _("Your digest told it as the same story as “{title}”.")
+            return text.format(title=escape(shorten(fate.told_by, _TITLE)))
+        if fate.day:
+            return _("It came with your digest of {day}.").format(day=day(fate.day))
+        if fate.at:
+            return _("It came at once, at {time}.").format(time=_moment(fate.at, self._zone))
+        return _("It came with your digest.") if fate.in_digest else _("It came at once.")
 
     def _on_its_way(self, fate: OnItsWay) -> str:
         if fate.trying:

@@ -11,7 +11,7 @@ from bot.storage.connection import Client
 
 #: So that nobody who comes back the next day changes a channel and means their own chat.
 _MANAGED_FOR = timedelta(hours=1)
-_REFUSED_FOR = timedelta(hours=1)
+_REFUSED_FOR = timedelta(minutes=3)
 _ASKED_FOR = timedelta(minutes=5)
 
 
@@ -43,7 +43,8 @@ class ManagerStore:
         return bool(await self._redis.delete(keys.managed_by(person)))
 
     async def refuse(self, chat_id: int, person: int) -> bool:
-        """Whether to tell this person that others change what comes to the chat: once an hour."""
+        """Whether to tell this person that others change what comes to the chat: not with every command, so that
+        nobody fills a group with it."""
         return bool(await self._redis.set(keys.refused(chat_id, person), 1, ex=_REFUSED_FOR, nx=True))
 
     async def ask(self, address: Address, person: int, *, asks: bool) -> None:

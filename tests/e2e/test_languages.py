@@ -88,7 +88,9 @@ async def test_a_language_is_chosen_by_its_code_or_name(world: World) -> None:
 async def test_an_editor_names_a_category(world: World) -> None:
     greta = (await world.client.new_person("Greta", language_code="de")).private
     assert "tech is called Digitales in Deutsch now" in await said(world.editing, "/renamecategory tech de Digitales")
+    assert "tech is called My tech now" in await said(world.editing, "/renamecategory tech My tech")
     assert "tech is called Technology now" in await said(world.editing, "/renamecategory tech Technology")
+    assert "“fr” is none of the languages" in await said(world.editing, "/renamecategory tech fr Technique")
     assert "such as" in await said(world.editing, "/renamecategory nope Name")
     assert "such as" in await said(world.editing, "/renamecategory")
     assert "Digitales" in await said(greta, "/subscribe digitales")

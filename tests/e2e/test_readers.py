@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from bot.domain.article import Article
+from bot.rendering.actions import Forget
 from tests.e2e.world import World, edited, labels, said
 
 DATA = Path(__file__).parent.parent / "data"
@@ -24,6 +25,10 @@ TITLE = "Swifts of the Ambel Valley"
         [("/subscribe polcy", "Did you mean policy"), ("/subscribe zzzzzz", "no category “zzzzzz”")],
         [("/subscribe", "Tap a category"), ("/subscribe all", "Policy, World, Economy, Tech, Science, Sports")],
         [("/unsubscribe all", "You were not subscribed"), ("/subscribe World", "Subscribed to World")],
+        [
+            ("/subscribe World", "at once"),
+            ("/unsubscribe all", "Unsubscribed from World.\nYou are subscribed to nothing"),
+        ],
         [("/categories", "Policy · 0 this week"), ("/CATEGORIES", "Policy")],
         [("/latest", "Nothing has been published yet"), ("/latest policy", "Nothing has been published in Policy")],
         [("/latest polcy", "Did you mean policy"), ("/article", "Which article"), ("/article nope", "not stored")],
@@ -274,6 +279,8 @@ async def test_my_data_and_forget(world: World) -> None:
     asked = await world.reading.next()
     await world.reading.press(asked, "🗑 Delete everything")
     assert "nothing is stored" in (await edited(world.reading, asked))["text"]
+    again = await world.reading.forge(asked, Forget().encode())
+    assert "Nothing is stored" in again["answer"]["text"]
     assert "Nothing is stored" in await said(world.reading, "/mydata")
     await world.post("policy\n\nUnseen\n\nTeaser.")
     assert await world.reading.quiet(1.3) == []

@@ -46,12 +46,12 @@ async def test_what_somebody_manages_is_kept_for_an_hour(stores: Stores) -> None
     assert await stores.managers.managed_by(7) is None
 
 
-async def test_a_refusal_is_told_once_an_hour(stores: Stores) -> None:
+async def test_a_refusal_is_told_once_in_some_minutes(stores: Stores) -> None:
     assert await stores.managers.refuse(-5, 7)
     assert not await stores.managers.refuse(-5, 7)
     assert await stores.managers.refuse(-5, 8)
     assert await stores.managers.refuse(-6, 7)
-    assert 3500 < await stores.redis.ttl(keys.refused(-5, 7)) <= 3600
+    assert 0 < await stores.redis.ttl(keys.refused(-5, 7)) <= 180
 
 
 async def test_a_draft_is_kept_for_a_week(stores: Stores) -> None:

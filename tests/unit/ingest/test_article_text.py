@@ -286,6 +286,24 @@ def test_an_address_without_its_scheme(url: str) -> None:
     assert article.source.url == f"https://{url}"
 
 
+@pytest.mark.parametrize("line", ["Image: https://r.example/1.jpg", "image:  r.example/1.jpg"])
+def test_a_picture(line: str) -> None:
+    article = read(f"{BASE}Body.\n\nLink: https://r.example/1\n{line}")
+    assert article.image == "https://r.example/1.jpg"
+    assert (article.body, article.source and article.source.url) == (("Body.",), "https://r.example/1")
+
+
+def test_a_picture_behind_a_word() -> None:
+    text = f"{BASE}Image: this"
+    article = read(text, [behind(text, "this", "https://r.example/1.jpg")])
+    assert article.image == "https://r.example/1.jpg"
+
+
+def test_a_picture_that_is_none_is_left_out() -> None:
+    assert read(f"{BASE}Image: javascript:alert(1)").image is None
+    assert read(f"{BASE}Image: a map of the town.").body == ("Image: a map of the town.",)
+
+
 @pytest.mark.parametrize("url", ["javascript:alert(1)", "https://a b", "?", "@", "mailto:a"])
 def test_a_link_that_is_none_gives_no_source(url: str) -> None:
     assert read(f"{BASE}Link: {url}").source is None

@@ -164,7 +164,7 @@ def _to_editors() -> Iterator[Message]:
     yield from (curating.how_to_correct([bare]), curating.no_correction(bare, 0), curating.no_correction(bare, 900))
     yield from (curating.category_added(_nameless(), new=new) for new in (True, False))
     yield from (curating.category_renamed(_nameless(), None), curating.how_to_add_category())
-    yield curating.how_to_rename_category()
+    yield from (curating.how_to_rename_category(), curating.no_such_language("xx"))
     yield from (status.failing_alike(cause, timedelta(minutes=5)) for cause in Cause)
     yield status.edition_refused(Edition(id="e"), "٧")
     refused = replace(REFUSED, edition_id="٧", article="٧", title="٧", reason="٧")
