@@ -18,6 +18,7 @@ from pydantic import AwareDatetime, BaseModel, HttpUrl, ValidationError
 from bot.domain.article import Added, Article, ArticleId, WebUrl
 from bot.domain.category import Category, Slug, find_category
 from bot.domain.draft import Problem, Unreadable
+from bot.domain.moment import from_ms
 from bot.domain.subscription import Subscription
 from bot.ingest.article_text import read_article
 from bot.ingest.text_file import SUFFIXES, decode
@@ -209,7 +210,7 @@ class Transfer:
         async for stored in self._articles.all():
             fields = stored.article.model_dump(mode="json")
             if stored.owed:
-                arrived = datetime.fromtimestamp(stored.arrived / 1000, UTC).isoformat().replace("+00:00", "Z")
+                arrived = from_ms(stored.arrived).isoformat().replace("+00:00", "Z")
                 fields["arrived"] = arrived
             yield _line("article", fields)
         async for subscription in self._subscriptions.all():

@@ -9,7 +9,7 @@ from telegram import Update
 from bot.domain.digest import Form
 from bot.domain.muting import mark_of
 from bot.domain.schedule import Schedule
-from bot.rendering import hushing, menus, schedules, silence
+from bot.rendering import hushing, schedules, silence, subscribing
 from bot.rendering.actions import Choose, Page
 from bot.rendering.wording import LANGUAGES
 from bot.telegram.context import Context
@@ -22,7 +22,7 @@ Setter = Callable[[Update, Context, Choose], Awaitable[str]]
 async def _toggle(update: Update, context: Context, chosen: Choose) -> str:
     if await context.services.categories.get(chosen.value) is None:
         raise ValueError(chosen.value)
-    return menus.toggled(await context.services.subscriptions.toggle(context.reader(update), chosen.value))
+    return subscribing.toggled(await context.services.subscriptions.toggle(context.reader(update), chosen.value))
 
 
 async def _reschedule(update: Update, context: Context, chosen: Choose) -> str:
@@ -49,7 +49,7 @@ async def _set_quiet(update: Update, context: Context, chosen: Choose) -> str:
 
 async def _pause(update: Update, context: Context, chosen: Choose) -> str:
     days = int(chosen.value)
-    if days not in (0, *silence.DAYS):
+    if days not in (0, *hushing.DAYS):
         raise ValueError(chosen.value)
     if not days:
         _, coming = await context.services.changes.resume(context.reader(update))

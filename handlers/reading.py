@@ -4,7 +4,7 @@ from telegram import Update
 
 from bot.domain.category import find_category, nearest_slugs
 from bot.domain.message import Message
-from bot.rendering import articles, digests, menus, posting
+from bot.rendering import articles, digests, menus, posting, subscribing
 from bot.rendering.actions import ReadArticle, ShowLatest, ShowMore
 from bot.telegram.context import Context
 
@@ -19,7 +19,7 @@ async def latest(update: Update, context: Context) -> None:
     if category := find_category(word, found):
         await context.reply(update, await _page(context, category.slug, 0))
     elif word:
-        await context.reply(update, menus.no_such_category(word, nearest_slugs(word, found)))
+        await context.reply(update, subscribing.no_such_category(word, nearest_slugs(word, found)))
     else:
         await latest_all(update, context)
 

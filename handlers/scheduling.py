@@ -8,7 +8,7 @@ from telegram import Update
 from bot.domain.category import Category, find_category, nearest_slugs
 from bot.domain.message import Message
 from bot.domain.schedule import Kind, Schedule, ScheduleError
-from bot.rendering import menus, schedules
+from bot.rendering import menus, schedules, subscribing
 from bot.rendering.actions import ChooseSchedule, SetCategorySchedule, SetSchedule
 from bot.telegram.context import Context
 
@@ -29,7 +29,7 @@ async def schedule(update: Update, context: Context) -> None:
     name, when = split(words, categories, held.times or _USUAL)
     category = find_category(name, categories)
     if name and category is None:
-        await context.reply(update, menus.no_such_category(name, nearest_slugs(name, categories)))
+        await context.reply(update, subscribing.no_such_category(name, nearest_slugs(name, categories)))
     elif when is not None:
         await _set_schedule(update, context, when, category)
     elif category and name == words:

@@ -5,7 +5,7 @@ from datetime import timedelta
 from telegram import Update
 from telegram.constants import ChatType
 
-from bot.rendering import menus
+from bot.rendering import menus, subscribing
 from bot.rendering.actions import ToggleCategory
 from bot.telegram.commands import announce_to_chat
 from bot.telegram.context import Context, chat_of
@@ -57,7 +57,9 @@ async def unsubscribe(update: Update, context: Context) -> None:
         await _choose(update, context)
         return
     change = await context.services.subscriptions.unsubscribe(context.reader(update), words)
-    await context.reply(update, menus.changed(change, await context.services.categories.all(), subscribed=False))
+    await context.reply(
+        update, subscribing.changed(change, await context.services.categories.all(), subscribed=False)
+    )
 
 
 async def toggle(update: Update, context: Context) -> None:
@@ -69,7 +71,7 @@ async def toggle(update: Update, context: Context) -> None:
         await context.note(update, menus.stale_button())
         return
     change = await context.services.subscriptions.toggle(reader, context.action.slug)
-    await context.note(update, menus.toggled(change))
+    await context.note(update, subscribing.toggled(change))
     await context.refresh_categories(update, await context.services.categories.all(), change.subscription)
 
 
@@ -78,14 +80,14 @@ async def categories(update: Update, context: Context) -> None:
     week_ago = await context.services.clock.now() - timedelta(days=7)
     this_week = {c.slug: await context.services.articles.count_since(c.slug, week_ago) for c in found}
     subscription = await context.services.subscriptions.get(context.reader(update))
-    await context.reply(update, menus.category_list(found, subscription, this_week))
+    await context.reply(update, subscribing.category_list(found, subscription, this_week))
 
 
 async def _subscribe(update: Update, context: Context, words: list[str]) -> None:
     change = await context.services.subscriptions.subscribe(context.reader(update), words)
-    await context.reply(update, menus.changed(change, await context.services.categories.all(), subscribed=True))
+    await context.reply(update, subscribing.changed(change, await context.services.categories.all(), subscribed=True))
 
 
 async def _choose(update: Update, context: Context) -> None:
     subscription = await context.services.subscriptions.get(context.reader(update))
-    await context.reply(update, menus.choose_categories(await context.services.categories.all(), subscription))
+    await context.reply(update, subscribing.choose_categories(await context.services.categories.all(), subscription))

@@ -12,6 +12,7 @@ from bot.delivery.settler import Settler
 from bot.delivery.watch import Chats, Watch
 from bot.domain.delivery import Ambiguous, Flooded, Later, Moved, Outcome, Refused, Sent, Unreachable
 from bot.domain.edition import Edition, Mark
+from bot.domain.moment import to_ms
 from bot.storage import keys
 from bot.storage.outbox import Outbox
 from bot.storage.pace import Pace
@@ -138,7 +139,7 @@ class Conclusions:
 
     def _doubt_chat(self, delivery: Delivery, found: Unreachable) -> None:
         """Whether it is parked is told later: it may be one of many that fail for a reason of ours."""
-        task = _task(delivery, found, int(self._watch.now().timestamp() * 1000))
+        task = _task(delivery, found, to_ms(self._watch.now()))
         self._wait_in(keys.DOUBTS, delivery, self._doubt, task)
 
     async def _moved(self, delivery: Delivery, edition: Edition, chat_id: int) -> timedelta | None:

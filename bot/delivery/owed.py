@@ -1,8 +1,7 @@
 """Whether a chat still wants what was chosen for it."""
 
-from datetime import datetime
-
 from bot.domain.edition import Edition, Urgency
+from bot.domain.moment import to_ms
 from bot.domain.subscription import Subscription
 from bot.storage.outbox import Chunk
 
@@ -29,12 +28,8 @@ def owed(edition: Edition, subscription: Subscription, planned: int, *, parked: 
     if schedule is None:
         return False
     hold = subscription.hold
-    if hold and schedule.instant and edition.arrived > _ms(hold.began):
+    if hold and schedule.instant and edition.arrived > to_ms(hold.began):
         return edition.urgency is Urgency.BREAKING and hold.breaking  # else it comes with the digest that ends it
-    settled = _ms(subscription.settled_until(edition.category))
+    settled = to_ms(subscription.settled_until(edition.category))
     came_after, chosen_before = edition.arrived > settled, planned <= settled
     return (came_after or chosen_before) if schedule.instant else (chosen_before and not came_after)
-
-
-def _ms(moment: datetime) -> int:
-    return int(moment.timestamp() * 1000)

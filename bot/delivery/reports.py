@@ -2,7 +2,7 @@
 
 from collections import Counter
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 from bot.delivery.health import MINUTES, uncertain
 from bot.domain.article import Article, StoredArticle
@@ -24,6 +24,7 @@ from bot.domain.fate import (
     TooLongAgo,
     WithDigest,
 )
+from bot.domain.moment import from_ms
 from bot.domain.muting import muting
 from bot.domain.status import RefusedMessage, Resting, Status
 from bot.domain.subscription import Address, Subscription
@@ -41,8 +42,6 @@ from bot.storage.tasks import Task
 _ENDS = ("sent", "ambiguous", "failed", "skipped")
 #: Older refusals are no news to anybody.
 _REFUSALS_TOLD = timedelta(days=7)
-_MILLISECOND = timedelta(milliseconds=1)
-_EPOCH = datetime.fromtimestamp(0, UTC)
 
 
 class Reports:
@@ -183,14 +182,14 @@ def _arrived(edition: Edition, message_id: int | None) -> Arrived:
     return Arrived(
         message_id,
         in_digest=edition.category is None,
-        at=_EPOCH + edition.arrived * _MILLISECOND if edition.arrived else None,
+        at=from_ms(edition.arrived) if edition.arrived else None,
         day=edition.digest.day if edition.digest else None,
     )
 
 
 def reason(stored: StoredArticle, subscription: Subscription, now: datetime, *, in_digest: bool) -> Fate:
     """Why an article of which no delivery is known did not come; `in_digest`: one that told of it was chosen."""
-    slug, arrived = stored.article.category, _EPOCH + stored.arrived * _MILLISECOND
+    slug, arrived = stored.article.category, from_ms(stored.arrived)
     if not subscription.categories:
         return NotSubscribed()
     if slug not in subscription.categories:

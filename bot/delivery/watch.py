@@ -12,6 +12,7 @@ from typing import Protocol
 from bot.delivery.alerts import Alerts
 from bot.delivery.health import MINUTES, failing_alike, rest_after, uncertain, verdict
 from bot.domain.delivery import Cause
+from bot.domain.moment import from_ms
 from bot.domain.subscription import Address
 from bot.storage import keys
 from bot.storage.breaker import Breaker, Rest
@@ -89,7 +90,7 @@ class Watch:
             await self._alerts.failing_alike(cause, rest_after(trips))
 
     async def _judge(self, task: Task, now: datetime) -> None:
-        found = datetime.fromtimestamp(task.found / 1000, UTC)
+        found = from_ms(task.found)
         cause = task.cause or Cause.NOT_FOUND
         alike = self.rest is not None and self.rest.cause is cause and self.rest.covers(found)
         if alike and self.resting:

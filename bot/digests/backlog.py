@@ -2,10 +2,11 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from operator import attrgetter
 
 from bot.domain.article import StoredArticle
+from bot.domain.moment import to_ms
 from bot.domain.muting import muting
 from bot.domain.subscription import Subscription
 from bot.storage.articles import ArticleStore
@@ -58,7 +59,7 @@ class Stock:
         through = hold is not None and hold.breaking and subscription.categories[slug].instant
         asked = slug, since, through
         if asked not in self._later:
-            moment = ms(since)
+            moment = to_ms(since)
             found = (stored for stored in self._arrived.get(slug, ()) if stored.arrived > moment)
             self._later[asked] = [stored for stored in found if not (through and stored.article.breaking)]
         return self._later[asked]
@@ -89,7 +90,7 @@ class Backlog:
         waiting = stock.waiting(subscription, slugs, held=held)
         if hold is None or not ends:
             return waiting, Guard(lengths(waiting))
-        coming = (await self.coming_to(record)).only(lambda one: is_breaking(one) and one.arrived <= ms(now))
+        coming = (await self.coming_to(record)).only(lambda one: is_breaking(one) and one.arrived <= to_ms(now))
         add(waiting, coming.articles)
         return waiting, Guard(lengths(waiting), list(subscription.categories), now, coming.plans)
 
@@ -117,10 +118,6 @@ def is_breaking(stored: StoredArticle) -> bool:
     return stored.article.breaking
 
 
-def ms(moment: datetime) -> int:
-    return int(moment.astimezone(UTC).timestamp() * 1000)
-
-
 def _is_wanted(subscription: Subscription, stored: StoredArticle) -> bool:
     return not subscription.muted or muting(stored.article, subscription.muted) is None
 
@@ -132,6 +129,6 @@ def _wants_at_once(subscription: Subscription, plan: Unfinished, known: dict[str
     slug = stored.article.category
     return (
         subscription.at_once(slug, breaking=stored.article.breaking)
-        and stored.arrived > ms(subscription.settled_until(slug))
+        and stored.arrived > to_ms(subscription.settled_until(slug))
         and _is_wanted(subscription, stored)
     )

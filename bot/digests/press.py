@@ -6,11 +6,12 @@ from datetime import date, datetime
 
 import orjson
 
-from bot.digests.backlog import Waiting, identity, ms
+from bot.digests.backlog import Waiting, identity
 from bot.digests.compose import compose
 from bot.domain.category import Category
 from bot.domain.digest import Digest, Form
 from bot.domain.edition import Edition, Urgency
+from bot.domain.moment import to_ms
 from bot.domain.subscription import Subscription
 from bot.rendering.digests import digest
 from bot.rendering.links import Links
@@ -48,7 +49,7 @@ class Print:
         if not told:
             return None
         day, form, spoken = now.astimezone(subscription.zone).date(), subscription.form, subscription.language
-        edition_id = f"{DIGEST}{ms(now)}-{_mark(told, day, form, spoken, urgency, asked)}"
+        edition_id = f"{DIGEST}{to_ms(now)}-{_mark(told, day, form, spoken, urgency, asked)}"
         if edition_id not in self.editions:
             with speaking(spoken):
                 made = self._make(edition_id, told, day, form)

@@ -1,12 +1,13 @@
 """A hold: while it lasts, what would come at once waits for one digest at its end."""
 
 from collections.abc import Iterable
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict
 
 from bot.domain.article import ArticleId
+from bot.domain.moment import from_ms
 
 #: A conversation in a group is not interrupted until it has rested for so long.
 _REST = timedelta(minutes=10)
@@ -49,4 +50,4 @@ class Hold(BaseModel):
 
 def rested(talked: int) -> datetime:
     """From when on a group may be written to in which people last wrote then (ms)."""
-    return datetime.fromtimestamp(talked / 1000, UTC) + _REST
+    return from_ms(talked) + _REST

@@ -38,7 +38,7 @@ def unmutable(words: str) -> Unmutable | None:
 @lru_cache(_TEXTS_KEPT)
 def words_of(text: str) -> str:
     """The words of a text as they are compared, each between two spaces."""
-    plain = unicodedata.normalize("NFKD", text.casefold())
+    plain = unicodedata.normalize("NFKD", text).casefold()
     bare = (character for character in plain if not unicodedata.combining(character))
     return f" {' '.join(''.join(one if _in_word(one) else ' ' for one in bare).split())} "
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Annotated
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -13,14 +13,14 @@ from bot.domain.category import Category, Slug
 from bot.domain.delivery import Cause
 from bot.domain.digest import Form
 from bot.domain.hold import Hold, Holding
+from bot.domain.moment import EPOCH
 from bot.domain.quiet import Quiet
 from bot.domain.schedule import Schedule, ScheduleField
 
 #: A slot that was missed, as when the service was down, is made up for so long; later it waits for the next.
 _MADE_UP = timedelta(hours=6)
-_EPOCH = datetime.fromtimestamp(0, UTC)
 #: The calendar begins there, for the clocks of all zones.
-_FIRST_SLOT = _EPOCH + timedelta(days=2)
+_FIRST_SLOT = EPOCH + timedelta(days=2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +94,7 @@ class Subscription(BaseModel):
         return ZoneInfo(self.timezone)
 
     def settled_until(self, slug: str) -> datetime:
-        return self.since.get(slug, _EPOCH)
+        return self.since.get(slug, EPOCH)
 
     def subscribe(self, slugs: list[str], now: datetime) -> "Subscription":
         new = [slug for slug in slugs if slug not in self.categories]
@@ -196,7 +196,7 @@ class Subscription(BaseModel):
 
     def waits_since(self, slug: str) -> datetime | None:
         """What arrived in this category after that waits for a digest; none if it comes at once."""
-        settled = self.since.get(slug, _EPOCH)
+        settled = self.since.get(slug, EPOCH)
         if not self.instant(slug):
             return settled
         return max(self.hold.began, settled) if self.hold else None
@@ -231,7 +231,7 @@ class Subscription(BaseModel):
         """The categories, those together that have one schedule and were settled at one moment."""
         since, found = self.since, dict[tuple[int, datetime], list[str]]()
         for slug, schedule in self.categories.items():
-            alike = id(schedule), since.get(slug, _EPOCH)  # equal ones that are apart are looked at one by one
+            alike = id(schedule), since.get(slug, EPOCH)  # equal ones that are apart are looked at one by one
             if alike in found:
                 found[alike].append(slug)
             else:

@@ -1,18 +1,22 @@
 """Quiet hours, pauses and muted words, in words and buttons."""
 
-from bot.domain.message import Button, Message
+from datetime import datetime
+
+from bot.domain.message import Message
 from bot.domain.muting import LONGEST_MUTED, MOST_MUTED, Unmutable, mark_of
 from bot.domain.pause import NoPause
 from bot.domain.quiet import Quiet
 from bot.domain.subscription import Subscription
 from bot.rendering.actions import OpenPage, Page, Pause, Resume, SetQuiet, Unmute
 from bot.rendering.figures import clock, moment, number, zone_name
+from bot.rendering.keyboard import Rows, in_rows
 from bot.rendering.markup import bold, escape, shorten
-from bot.rendering.wording import _, ngettext
+from bot.rendering.wording import _, isolated, ngettext
 
 #: Quiet hours that many want.
 HOURS = ("22:00-07:00", "23:00-08:00", "20:00-09:00")
-_PAUSES = ("1d", "3d", "7d", "14d")
+#: For how many days pauses are offered.
+DAYS = (1, 3, 7, 14, 30)
 _WORD_ON_BUTTON = 30
 
 
@@ -20,18 +24,14 @@ _WORD_ON_BUTTON = 30
 
 
 def choose_quiet(subscription: Subscription) -> Message:
-    text = _(
-        "{state}\n\nChoose below, or write your own hours, such as {example}. They are by the clock of {zone}."
-    ).format(
-        state=quiet_state(subscription),
-        example=bold("/quiet 22:30-06:45"),
-        zone=bold(zone_name(subscription.timezone)),
+    how = _("Choose below, or write your own hours, such as {example}. They are by the clock of {zone}.").format(
+        example=bold("/quiet 22:30-06:45"), zone=bold(zone_name(subscription.timezone))
     )
-    return Message(text=text, buttons=_quiet_buttons(subscription.quiet))
+    return Message(text=f"{quiet_told(subscription)} {how}", buttons=_quiet_buttons(subscription.quiet))
 
 
 def quiet_set(subscription: Subscription) -> Message:
-    return Message(text=quiet_state(subscription), buttons=_quiet_buttons(subscription.quiet))
+    return Message(text=quiet_told(subscription), buttons=_quiet_buttons(subscription.quiet))
 
 
 def no_quiet_hours(words: str, subscription: Subscription) -> Message:
@@ -42,23 +42,39 @@ def no_quiet_hours(words: str, subscription: Subscription) -> Message:
 
 
 def quiet_state(subscription: Subscription) -> str:
-    quiet = subscription.quiet
-    if quiet is None:
-        return _("There are no quiet hours: news comes at any time.")
-    state = _("Quiet hours: {start} to {end}. What they hold comes as one digest at their end.").format(
-        start=bold(clock(quiet.start)), end=bold(clock(quiet.end))
-    )
-    breaking = _("Breaking news comes all the same.") if quiet.breaking else _("Breaking news waits too.")
-    return f"{state} {breaking}"
+    if subscription.quiet is None:
+        return _("No quiet hours")
+    text = _("Quiet {hours}, also for breaking news")
+    if subscription.quiet.breaking:
+        text = _("Quiet {hours}, but for breaking news")
+    return text.format(hours=isolated(bold(span(subscription.quiet))))
 
 
-def _quiet_buttons(quiet: Quiet | None) -> tuple[tuple[Button, ...], ...]:
-    breaking = bool(quiet and quiet.breaking)
-    chosen = str(quiet) if quiet else ""
-    rows = [(SetQuiet(words=h, breaking=breaking).button(("● " if h == chosen else "") + h),) for h in HOURS]
+def quiet_told(subscription: Subscription) -> str:
+    """What is set, and what quiet hours are."""
+    what = _("Nothing is sent in quiet hours; what was held comes as one digest at their end.")
+    return f"{quiet_state(subscription)}\n\n{what}"
+
+
+def span(quiet: Quiet) -> str:
+    return f"{clock(quiet.start)}–{clock(quiet.end)}"
+
+
+def other_breaking(quiet: Quiet) -> tuple[Quiet, str]:
+    """These hours with breaking news the other way, and the label of the button that makes it so."""
+    turn = _("🔴 Hold breaking news too") if quiet.breaking else _("🔴 Let breaking news through")
+    return quiet.model_copy(update={"breaking": not quiet.breaking}), turn
+
+
+def _quiet_buttons(quiet: Quiet | None) -> Rows:
+    breaking, offered = bool(quiet and quiet.breaking), [Quiet.parse(hours) for hours in HOURS]
+    rows = [
+        (SetQuiet(words=str(one), breaking=breaking).button(("● " if str(one) == str(quiet) else "") + span(one)),)
+        for one in offered
+    ]
     if quiet:
-        label = _("🔴 Hold breaking news too") if breaking else _("🔴 Let breaking news through")
-        rows.append((SetQuiet(words=chosen, breaking=not breaking).button(label),))
+        other, label = other_breaking(quiet)
+        rows.append((SetQuiet(words=str(other), breaking=other.breaking).button(label),))
         rows.append((SetQuiet(words="off", breaking=False).button(_("No quiet hours")),))
     return tuple(rows)
 
@@ -67,19 +83,27 @@ def _quiet_buttons(quiet: Quiet | None) -> tuple[tuple[Button, ...], ...]:
 
 
 def choose_pause(subscription: Subscription) -> Message:
-    text = _("For how long shall nothing come? Afterwards you get one digest of all that came meanwhile.")
-    buttons = tuple(Pause(words=words).button(_pause_label(words)) for words in _PAUSES)
     if subscription.paused_until:
         return paused(subscription)
-    return Message(text=text, buttons=(buttons[:2], buttons[2:]))
+    text = _("For how long shall nothing come?") + " " + catching_up()
+    return Message(text=text, buttons=_pause_buttons())
 
 
 def paused(subscription: Subscription) -> Message:
     if subscription.paused_until is None:
         return nothing_to_pause()
-    until = moment(subscription.paused_until, subscription.zone)
-    text = _("Paused until {until}. Then one digest brings all that came meanwhile.").format(until=bold(until))
+    text = f"{paused_state(subscription.paused_until, subscription)}\n\n{catching_up()}"
     return Message(text=text, buttons=((Resume().button(_("▶️ Resume now")),),))
+
+
+def paused_state(until: datetime | None, subscription: Subscription) -> str:
+    if until is None:
+        return _("Not paused")
+    return _("Paused until {time}").format(time=bold(moment(until, subscription.zone)))
+
+
+def catching_up() -> str:
+    return _("After a pause, one digest catches up.")
 
 
 def nothing_to_pause() -> Message:
@@ -98,8 +122,7 @@ def no_pause(words: str, why: NoPause) -> Message:
         hours=bold("/pause 12h"),
         day=bold("/pause 2027-01-06"),
     )
-    buttons = tuple(Pause(words=words).button(_pause_label(words)) for words in _PAUSES)
-    return Message(text=text, buttons=(buttons[:2], buttons[2:]))
+    return Message(text=text, buttons=_pause_buttons())
 
 
 def resumed(count: int) -> Message:
@@ -117,24 +140,36 @@ def not_paused() -> Message:
     return Message(text=_("You are not paused: news comes as usual. /pause holds it for a while."))
 
 
-def _pause_label(words: str) -> str:
-    days = int(words.removesuffix("d"))
-    return ngettext("{number} day", "{number} days", days).format(number=number(days))
+def _pause_buttons() -> Rows:
+    return in_rows([Pause(words=f"{count}d").button(days(count)) for count in DAYS], 3)
+
+
+def days(count: int) -> str:
+    return ngettext("{number} day", "{number} days", count).format(number=number(count))
 
 
 # -- muted words ----------------------------------------------------------------------------------------------------
 
 
 def muted_words(subscription: Subscription) -> Message:
-    how = _("Write {example} to leave out articles with that word or phrase.").format(example=bold("/mute football"))
-    add = OpenPage(page=Page.MUTED, arg="add").button(_("➕ Add a word"))
-    if not subscription.muted:
-        return Message(text=_("No words are muted.") + " " + how, buttons=((add,),))
-    text = _("Articles with these words are left out. Tap one to hear of it again.")
     buttons = tuple(
         (Unmute(mark=mark_of(word)).button(f"✕ {shorten(word, _WORD_ON_BUTTON)}"),) for word in subscription.muted
     )
-    return Message(text=f"{text}\n\n{how}", buttons=(*buttons, (add,)))
+    add = OpenPage(page=Page.MUTED, arg="add").button(_("➕ Add a word"))
+    return Message(text=f"{muted_state(subscription)}\n\n{how_to_mute()}", buttons=(*buttons, (add,)))
+
+
+def muted_state(subscription: Subscription) -> str:
+    count = len(subscription.muted)
+    if not count:
+        return _("No words are muted.")
+    return ngettext("{number} muted word", "{number} muted words", count).format(number=number(count))
+
+
+def how_to_mute() -> str:
+    return _("Articles with such a word are left out. Add one below, or write {command}.").format(
+        command=bold("/mute football")
+    )
 
 
 def muted(word: str, subscription: Subscription) -> Message:

@@ -5,6 +5,7 @@ from babel import Locale
 from bot.domain.message import Button, Message
 from bot.rendering.actions import SetLanguage
 from bot.rendering.figures import locale
+from bot.rendering.keyboard import in_rows
 from bot.rendering.markup import bold, escape, shorten
 from bot.rendering.wording import LANGUAGES, _, language, spoken
 
@@ -44,4 +45,4 @@ def _buttons(held: str) -> tuple[tuple[Button, ...], ...]:
         SetLanguage(language=code).button(("● " if code == (held or language()) else "") + name)
         for code, name in LANGUAGES.items()
     ]
-    return tuple(tuple(buttons[i : i + 2]) for i in range(0, len(buttons), 2))
+    return in_rows(buttons)

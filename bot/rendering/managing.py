@@ -7,8 +7,8 @@ from bot.domain.message import Button, Message
 from bot.domain.subscription import ChatKind, Subscription
 from bot.rendering.actions import OpenMenu, StopManaging
 from bot.rendering.markup import bold, escape, shorten
-from bot.rendering.menus import category_buttons
 from bot.rendering.schedules import summary
+from bot.rendering.subscribing import category_buttons
 from bot.rendering.wording import _, isolated
 from bot.storage.managers import Managed
 

@@ -1,17 +1,16 @@
-"""The bot's own words to readers: greetings, menus, confirmations, refusals."""
+"""The bot's own words to readers: greetings, menus, refusals."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 from bot.domain.category import Category
 from bot.domain.message import Attachment, Button, Message
-from bot.domain.subscription import Change, ChatKind, Subscription
-from bot.rendering.actions import Forget, OpenMenu, ShowLatest, ToggleCategory, choices
-from bot.rendering.figures import either, listed, number
-from bot.rendering.markup import bold, escape, fill, shorten
-from bot.rendering.schedules import some, summary
+from bot.domain.subscription import ChatKind, Subscription
+from bot.rendering.actions import Forget, OpenMenu, ShowLatest
+from bot.rendering.figures import number
+from bot.rendering.keyboard import choices, in_rows
+from bot.rendering.markup import bold, escape, shorten
+from bot.rendering.subscribing import category_buttons
 from bot.rendering.wording import N_, _, isolated, language, ngettext
-
-_LIST_LIMIT = 3000
 
 #: English, to be worded when they are shown: `reader_commands`, `editor_commands`.
 READER_COMMANDS: Mapping[str, str] = {
@@ -91,86 +90,9 @@ def greeting(categories: Sequence[Category], subscription: Subscription) -> Mess
     )
 
 
-def category_buttons(categories: Iterable[Category], subscription: Subscription) -> tuple[tuple[Button, ...], ...]:
-    """Two in a row, each of which toggles."""
-    buttons = choices(
-        ToggleCategory(slug=c.slug).button(
-            f"{'✅' if c.slug in subscription.categories else '➕'} {c.called(language())}"
-        )
-        for c in categories
-    )
-    return tuple(tuple(buttons[i : i + 2]) for i in range(0, len(buttons), 2))
-
-
-def category_list(
-    categories: Sequence[Category], subscription: Subscription, this_week: Mapping[str, int]
-) -> Message:
-    lines = [
-        f"{'✅' if c.slug in subscription.categories else '▫️'} {_of_week(c, this_week.get(c.slug, 0))}"
-        for c in categories
-    ]
-    shown = fill(lines, limit=_LIST_LIMIT, gap="\n")[0] if lines else _("There are no categories yet.")
-    more = "" if shown.count("\n") + 1 >= len(lines) else "\n" + _("… and more")
-    text = f"{shown}{more}\n\n{summary(subscription, categories)}"
-    return Message(text=text, buttons=category_buttons(categories, subscription))
-
-
-def _of_week(category: Category, count: int) -> str:
-    text = ngettext("{category} · {number} this week", "{category} · {number} this week", count)
-    return text.format(category=bold(category.called(language())), number=number(count))
-
-
-def choose_categories(categories: Sequence[Category], subscription: Subscription) -> Message:
-    text = _("Tap a category to subscribe or unsubscribe.") + f"\n\n{summary(subscription, categories)}"
-    return Message(text=text, buttons=category_buttons(categories, subscription))
-
-
-def changed(change: Change, categories: Sequence[Category], *, subscribed: bool) -> Message:
-    """What `/subscribe` or `/unsubscribe` did."""
-    lines = []
-    if change.changed:
-        done = _("Subscribed to {categories}.") if subscribed else _("Unsubscribed from {categories}.")
-        lines.append(done.format(categories=_names(change.changed)))
-    if change.same:
-        lines.append(_same(change, subscribed))
-    lines += [_unknown(unknown.word, unknown.nearest) for unknown in change.unknown[:5]]
-    if not lines:
-        lines.append(_("There is nothing to change."))
-    lines.append(summary(change.subscription, categories))
-    return Message(text="\n".join(lines), buttons=category_buttons(categories, change.subscription))
-
-
-def _same(change: Change, subscribed: bool) -> str:
-    if subscribed:
-        return _("You were already subscribed to {categories}.").format(categories=_names(change.same))
-    if not change.changed and not change.subscription.categories:
-        return _("You were not subscribed to anything.")
-    return _("You were not subscribed to {categories}.").format(categories=_names(change.same))
-
-
-def _unknown(word: str, nearest: Sequence[str]) -> str:
-    said = _("There is no category “{word}”.").format(word=escape(shorten(word, 40)))
-    if nearest:
-        hint = _("Did you mean {names}?").format(names=either([bold(slug) for slug in nearest]))
-    else:
-        hint = _("/categories lists them.")
-    return f"{said} {hint}"
-
-
-def toggled(change: Change) -> str:
-    """A short note over the keyboard; at most 200 characters, without markup."""
-    names = listed([category.called(language()) for category in change.changed])
-    subscribed = all(category.slug in change.subscription.categories for category in change.changed)
-    if not names:
-        return _("Nothing changed")
-    return (_("Subscribed to {categories}") if subscribed else _("Unsubscribed from {categories}")).format(
-        categories=names
-    )
-
-
 def choose_latest(categories: Sequence[Category]) -> Message:
     buttons = choices(ShowLatest(slug=c.slug, skip=0).button(c.called(language())) for c in categories)
-    rows = tuple(tuple(buttons[i : i + 2]) for i in range(0, len(buttons), 2))
+    rows = in_rows(buttons)
     everything = (ShowLatest(slug="", skip=0).button(_("📰 All categories")),)
     return Message(text=_("The newest articles of which category?"), buttons=(everything, *rows))
 
@@ -180,10 +102,6 @@ def nothing_yet(category: Category | None) -> Message:
         return Message(text=_("Nothing has been published yet. Subscribe, and the first article comes to you."))
     text = _("Nothing has been published in {category} yet. Subscribe, and the first article comes to you.")
     return Message(text=text.format(category=bold(category.called(language()))))
-
-
-def no_such_category(word: str, nearest: Sequence[str]) -> Message:
-    return Message(text=_unknown(word, nearest))
 
 
 def digest_empty(subscription: Subscription) -> Message:
@@ -297,10 +215,6 @@ def stale_button() -> str:
 
 def trouble() -> Message:
     return Message(text=_("Something went wrong here, and it has been noted. Please try that again in a minute."))
-
-
-def _names(categories: Iterable[Category]) -> str:
-    return some([bold(category.called(language())) for category in categories])
 
 
 def _command_list(commands: Mapping[str, str]) -> str:

@@ -48,7 +48,3 @@ def to(page: Page, label: str, arg: str = "") -> Button:
 
 def clock(state: State) -> str:
     return figures.clock(state.now.astimezone(state.subscription.zone))
-
-
-def in_twos(buttons: Sequence[Button]) -> tuple[tuple[Button, ...], ...]:
-    return tuple(tuple(buttons[i : i + 2]) for i in range(0, len(buttons), 2))

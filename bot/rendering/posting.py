@@ -13,10 +13,10 @@ from bot.rendering.actions import (
     PublishBreaking,
     PublishDraft,
     ReadArticle,
-    choices,
 )
 from bot.rendering.articles import teaser
 from bot.rendering.figures import number
+from bot.rendering.keyboard import choices, in_rows
 from bot.rendering.links import Links
 from bot.rendering.markup import bold, escape, shorten
 from bot.rendering.names import Names, name_of
@@ -127,7 +127,7 @@ def _choose_category(draft_id: str, problem: Unreadable, categories: Sequence[Ca
     nearest = [category for category in categories if category.slug in problem.nearest]
     others = [category for category in categories if category.slug not in problem.nearest]
     buttons = choices(FileDraft(id=draft_id, slug=c.slug).button(c.called(language())) for c in [*nearest, *others])
-    rows = tuple(tuple(buttons[i : i + 2]) for i in range(0, len(buttons), 2))
+    rows = in_rows(buttons)
     text = _(
         "The first line must be a category, and “{word}” is none. "
         "Your text is kept: choose its category, and it goes on from there."

@@ -9,8 +9,10 @@ from bot.domain.category import Category
 from bot.domain.message import Button, Message
 from bot.domain.schedule import Kind, Schedule
 from bot.domain.subscription import Subscription
-from bot.rendering.actions import Action, ChooseSchedule, OpenMenu, SetCategorySchedule, SetSchedule, choices
+from bot.rendering.actions import ChooseSchedule, OpenMenu, SetCategorySchedule, SetSchedule
+from bot.rendering.callback import Action
 from bot.rendering.figures import clock, listed, locale, number, zone_name
+from bot.rendering.keyboard import choices, in_rows
 from bot.rendering.markup import bold, escape, fill, shorten
 from bot.rendering.names import name_of, names_of
 from bot.rendering.wording import _, isolated, language, ngettext
@@ -70,7 +72,7 @@ def choose_schedule(subscription: Subscription, categories: Sequence[Category]) 
     lines = [summary(subscription, categories), "", hint]
     if apart:
         lines.append(_("A category can have a schedule of its own:"))
-    return Message(text="\n".join(lines), buttons=(*rows, _zone(subscription), *_in_twos(apart)))
+    return Message(text="\n".join(lines), buttons=(*rows, _zone(subscription), *in_rows(apart)))
 
 
 def category_schedule(subscription: Subscription, category: Category) -> str:
@@ -104,11 +106,12 @@ def scheduled(before: Subscription, after: Subscription, categories: Sequence[Ca
     names = names_of(categories)
     new = [bold(name_of(slug, names)) for slug in after.categories if slug not in before.categories]
     lines = [_("Subscribed to {categories}.").format(categories=some(new))] if new else []
-    lines.append(summary(after, categories))
+    told = "\n".join([*lines, summary(after, categories)])
     if for_all and (replaced := before.own_schedules(but=after.schedule)):
-        was = before.model_copy(update={"categories": replaced})
-        lines += ["", _("This replaces what was set for a category alone:"), summary(was, categories)]
-    return Message(text="\n".join(lines), buttons=(_zone(after),))
+        was = summary(before.model_copy(update={"categories": replaced}), categories)
+        whole, *too_long = fill([told, _("This replaces what was set for a category alone:") + f"\n{was}"])
+        told = f"{told}\n\n{own_schedules_replaced()}" if too_long else whole
+    return Message(text=told, buttons=(_zone(after),))
 
 
 def own_schedules_replaced() -> str:
@@ -168,7 +171,3 @@ def _offer(action: Action, schedule: Schedule, held: Schedule | None) -> Button:
 
 def _zone(subscription: Subscription) -> tuple[Button]:
     return (OpenMenu(name="timezone").button(f"🌍 {zone_name(subscription.timezone)}"),)
-
-
-def _in_twos(buttons: Sequence[Button]) -> tuple[tuple[Button, ...], ...]:
-    return tuple(tuple(buttons[i : i + 2]) for i in range(0, len(buttons), 2))

@@ -6,11 +6,12 @@ from bot.domain.category import Category
 from bot.domain.digest import Form
 from bot.domain.message import Button, Message
 from bot.domain.schedule import Schedule
-from bot.rendering import managing, menus, schedules, silence, timezones
-from bot.rendering.actions import Choose, OpenMenu, Page, choices
+from bot.rendering import hushing, managing, menus, schedules, silence, timezones
+from bot.rendering.actions import Choose, OpenMenu, Page
 from bot.rendering.figures import number, zone_name
+from bot.rendering.keyboard import choices, in_rows
 from bot.rendering.markup import bold, italic
-from bot.rendering.pages import State, clock, in_twos, leaf, to
+from bot.rendering.pages import State, clock, leaf, to
 from bot.rendering.saved import nothing_saved
 from bot.rendering.wording import LANGUAGES, _, isolated, language, ngettext
 
@@ -42,9 +43,9 @@ def _overview(state: State) -> list[str]:
     return [
         _when(state),
         f"🌍 {isolated(zone_name(subscription.timezone))} · {clock(state)}",
-        f"🌙 {silence.quiet_now(subscription)}",
+        f"🌙 {hushing.quiet_state(subscription)}",
         f"⏸ {silence.paused_now(state)}",
-        f"🔇 {silence.muted_now(subscription)}",
+        f"🔇 {hushing.muted_state(subscription)}",
         f"🗞 {_forms()[subscription.form]}",
         f"🗣 {LANGUAGES.get(state.subscription.language, LANGUAGES['en'])}",
     ]
@@ -64,7 +65,7 @@ def _categories(state: State, arg: str) -> Message:
         for c in state.categories
     )
     hint = _("Tap a category to change that.")
-    return leaf(f"{_when(state)}\n\n{hint}", in_twos(buttons))
+    return leaf(f"{_when(state)}\n\n{hint}", in_rows(buttons))
 
 
 def _schedule(state: State, arg: str) -> Message:
@@ -78,7 +79,7 @@ def _schedule(state: State, arg: str) -> Message:
     text = f"{_when(state)}\n\n{_how_to_schedule('')}"
     if apart:
         text += "\n" + _("A category can have a schedule of its own:")
-    return leaf(text, (*_schedules("", held.pop() if len(held) == 1 else None), *in_twos(apart)))
+    return leaf(text, (*_schedules("", held.pop() if len(held) == 1 else None), *in_rows(apart)))
 
 
 def _schedule_of(state: State, category: Category) -> Message:
@@ -106,7 +107,7 @@ def _timezone(state: State, arg: str) -> Message:
         )
         for zone in timezones.OFFERED
     ]
-    return leaf(told, tuple(tuple(buttons[i : i + 3]) for i in range(0, len(buttons), 3)))
+    return leaf(told, in_rows(buttons, 3))
 
 
 def _form(state: State, arg: str) -> Message:
@@ -142,7 +143,7 @@ def _language(state: State, arg: str) -> Message:
         Choose(page=Page.LANGUAGE, arg="", value=code).button(("● " if code == state.language else "") + name)
         for code, name in LANGUAGES.items()
     ]
-    return leaf(text, in_twos(buttons))
+    return leaf(text, in_rows(buttons))
 
 
 def _saved(state: State, arg: str) -> Message:

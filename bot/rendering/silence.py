@@ -5,34 +5,30 @@ from datetime import time
 from bot.domain.message import Button, Message
 from bot.domain.muting import LONGEST_MUTED, mark_of
 from bot.domain.quiet import Quiet
-from bot.domain.subscription import Subscription
 from bot.rendering import hushing
-from bot.rendering.actions import Choose, Page, choices
-from bot.rendering.figures import clock, moment
+from bot.rendering.actions import Choose, Page
+from bot.rendering.figures import clock
+from bot.rendering.keyboard import choices, in_rows
 from bot.rendering.markup import bold, escape, shorten
-from bot.rendering.pages import State, in_twos, leaf, to
-from bot.rendering.wording import _, isolated, ngettext
+from bot.rendering.pages import State, leaf, to
+from bot.rendering.wording import _
 
 _WORD_LIMIT = 40
 _BREAKING = "breaking"
 #: The page of the muted words that asks for another one.
 ADD = "add"
 _STEP = 30  # minutes
-DAYS = (1, 3, 7, 14, 30)
 
 
 def quiet(state: State, arg: str) -> Message:
     quiet = state.subscription.quiet
-    text = f"{quiet_now(state.subscription)}\n\n" + _(
-        "Nothing is sent in quiet hours; what was held comes as one digest at their end."
-    )
+    text = hushing.quiet_told(state.subscription)
     if quiet is None:
-        return leaf(text, tuple((_set_quiet(one, _span(one)),) for one in map(Quiet.parse, hushing.HOURS)))
-    turn = _("🔴 Hold breaking news too") if quiet.breaking else _("🔴 Let breaking news through")
+        return leaf(text, tuple((_set_quiet(one, hushing.span(one)),) for one in map(Quiet.parse, hushing.HOURS)))
     rows = (
         (_from(quiet, -_STEP), _from(quiet, _STEP)),
         (_until(quiet, -_STEP), _until(quiet, _STEP)),
-        (_set_quiet(quiet.model_copy(update={"breaking": not quiet.breaking}), turn),),
+        (_set_quiet(*hushing.other_breaking(quiet)),),
         (Choose(page=Page.QUIET, arg="", value="off").button(_("No quiet hours")),),
     )
     return leaf(text, rows)
@@ -71,31 +67,12 @@ def quiet_chosen(chosen: Choose) -> Quiet | None:
     return None if chosen.value == "off" else Quiet.parse(chosen.value, breaking=chosen.arg == _BREAKING)
 
 
-def _span(quiet: Quiet) -> str:
-    return f"{clock(quiet.start)}–{clock(quiet.end)}"
-
-
-def quiet_now(subscription: Subscription) -> str:
-    if subscription.quiet is None:
-        return _("No quiet hours")
-    text = _("Quiet {hours}, also for breaking news")
-    if subscription.quiet.breaking:
-        text = _("Quiet {hours}, but for breaking news")
-    return text.format(hours=isolated(bold(_span(subscription.quiet))))
-
-
 def pause(state: State, arg: str) -> Message:
-    text = f"{paused_now(state)}\n\n" + _("After a pause, one digest catches up. Or write {command}.").format(
-        command=bold("/pause 10d")
-    )
-    days = [
-        Choose(page=Page.PAUSE, arg="", value=str(number)).button(
-            ngettext("{number} day", "{number} days", number).format(number=number)
-        )
-        for number in DAYS
-    ]
+    how = _("Choose below, or write until when, such as {command}.").format(command=bold("/pause 10d"))
+    text = f"{paused_now(state)}\n\n{hushing.catching_up()} {how}"
+    days = [Choose(page=Page.PAUSE, arg="", value=str(count)).button(hushing.days(count)) for count in hushing.DAYS]
     resume = [(Choose(page=Page.PAUSE, arg="", value="0").button(_("▶️ Resume now")),)] if _is_paused(state) else []
-    return leaf(text, (*resume, *(tuple(days[i : i + 3]) for i in range(0, len(days), 3))))
+    return leaf(text, (*resume, *in_rows(days, 3)))
 
 
 def _is_paused(state: State) -> bool:
@@ -104,10 +81,8 @@ def _is_paused(state: State) -> bool:
 
 
 def paused_now(state: State) -> str:
-    until = state.subscription.paused_until
-    if until is None or not _is_paused(state):
-        return _("Not paused")
-    return _("Paused until {time}").format(time=bold(moment(until, state.subscription.zone)))
+    until = state.subscription.paused_until if _is_paused(state) else None
+    return hushing.paused_state(until, state.subscription)
 
 
 def muted(state: State, arg: str) -> Message:
@@ -115,24 +90,14 @@ def muted(state: State, arg: str) -> Message:
         text = _("Which word or phrase? Write it now; in a group, as a reply to this message.")
         return leaf(text, (), back=Page.MUTED)
     words = state.subscription.muted
-    told = "\n".join([muted_now(state.subscription), *(f"• {escape(word)}" for word in words)])
-    hint = _("Articles with such a word are left out. Add one below, or write {command}.").format(
-        command=bold("/mute football")
-    )
+    told = "\n".join([hushing.muted_state(state.subscription), *(f"• {escape(word)}" for word in words)])
     buttons = choices(
         Choose(page=Page.MUTED, arg="", value=mark_of(word)).button(f"✕ {shorten(word, _WORD_LIMIT)}")
         for word in words
     )
-    return leaf(f"{told}\n\n{hint}", (*in_twos(buttons), (to(Page.MUTED, _("➕ Add a word"), ADD),)))
+    return leaf(f"{told}\n\n{hushing.how_to_mute()}", (*in_rows(buttons), (to(Page.MUTED, _("➕ Add a word"), ADD),)))
 
 
 def may_be_muted(text: str) -> bool:
     """Whether this answers that page, rather than being a question to the bot or something longer."""
     return 0 < len(text) <= LONGEST_MUTED and "\n" not in text and not text.endswith("?")
-
-
-def muted_now(subscription: Subscription) -> str:
-    number = len(subscription.muted)
-    if not number:
-        return _("No words are muted.")
-    return ngettext("{number} muted word", "{number} muted words", number).format(number=number)

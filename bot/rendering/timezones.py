@@ -12,6 +12,7 @@ from bot.domain.place import Found, Place
 from bot.domain.subscription import ChatKind, Subscription
 from bot.rendering.actions import OpenMenu, SetTimezone
 from bot.rendering.figures import clock, locale, zone_name
+from bot.rendering.keyboard import in_rows
 from bot.rendering.markup import bold, escape, shorten
 from bot.rendering.wording import _
 
@@ -44,7 +45,7 @@ def told(subscription: Subscription, now: datetime) -> str:
 
 def choose_timezone(subscription: Subscription, now: datetime) -> Message:
     cities = [SetTimezone(name=zone).button(city(zone)) for zone in OFFERED]
-    rows = tuple(tuple(cities[i : i + 3]) for i in range(0, len(cities), 3))
+    rows = in_rows(cities, 3)
     return Message(text=told(subscription, now), buttons=(*rows, *_location(subscription.kind)))
 
 

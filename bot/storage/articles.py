@@ -6,6 +6,7 @@ from datetime import datetime
 from itertools import chain
 
 from bot.domain.article import Added, Article, StoredArticle
+from bot.domain.moment import to_ms
 from bot.storage import keys
 from bot.storage.clock import PRESENT
 from bot.storage.connection import Client
@@ -70,7 +71,7 @@ class ArticleStore:
         it comes from, at that time: digests that reach back so far tell of it; else nobody is owed it. What was
         corrected stays so."""
         # 0, the beginning of 1970, would mean now.
-        if await self._store(article, arrived=_ms(arrived or article.published) or 1, owed=arrived is not None):
+        if await self._store(article, arrived=to_ms(arrived or article.published) or 1, owed=arrived is not None):
             return Added.NEW
         found = await self.change(article.id, lambda known: article.with_corrections(known.corrections))
         return Added.CHANGED if found and found[0].article != found[1].article else Added.KNOWN
@@ -113,8 +114,8 @@ class ArticleStore:
         """What arrived for the readers of some categories after a moment of each one's own, newest first."""
         async with self._redis.pipeline(transaction=False) as pipe:
             for slug, moment in since.items():
-                after = f"({_ms(moment)}"
-                pipe.zrange(keys.owed_in(slug), str(_ms(until)), after, byscore=True, desc=True)
+                after = f"({to_ms(moment)}"
+                pipe.zrange(keys.owed_in(slug), str(to_ms(until)), after, byscore=True, desc=True)
             found = await pipe.execute()
         ids = {slug: [article_id.decode() for article_id in some] for slug, some in zip(since, found, strict=True)}
         stored = {one.article.id: one for one in await self.get_many(dict.fromkeys(chain(*ids.values())))}
@@ -122,10 +123,10 @@ class ArticleStore:
 
     async def count_owed(self, slug: str, after: datetime, until: datetime) -> int:
         """How many arrived for the readers of a category."""
-        return int(await self._redis.zcount(keys.owed_in(slug), f"({_ms(after)}", _ms(until)))
+        return int(await self._redis.zcount(keys.owed_in(slug), f"({to_ms(after)}", to_ms(until)))
 
     async def count_since(self, slug: str, after: datetime) -> int:
-        return int(await self._redis.zcount(keys.arrivals_in(slug), f"({_ms(after)}", "+inf"))
+        return int(await self._redis.zcount(keys.arrivals_in(slug), f"({to_ms(after)}", "+inf"))
 
     async def count(self, slug: str | None = None) -> int:
         return int(await self._redis.zcard(keys.arrivals_in(slug) if slug else keys.ARRIVALS))
@@ -186,7 +187,3 @@ def _load(value: bytes) -> StoredArticle:
 
 def _value(article: Article, arrived: int, *, owed: bool) -> bytes:
     return f"{arrived}:{int(owed)}:{article.model_dump_json()}".encode()
-
-
-def _ms(moment: datetime) -> int:
-    return int(moment.timestamp() * 1000)

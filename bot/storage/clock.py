@@ -5,8 +5,9 @@ up to which chats are settled, and be lost to them; and a chat could be settled 
 and be told what it knows.
 """
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 
+from bot.domain.moment import from_ms
 from bot.storage import keys
 from bot.storage.connection import Client
 
@@ -28,7 +29,6 @@ end
 """
 
 _NOW = PRESENT + "return tell(KEYS[1], present(KEYS[1]))"
-_MILLISECOND = timedelta(milliseconds=1)
 
 
 class StoreClock:
@@ -38,4 +38,4 @@ class StoreClock:
 
     async def now(self) -> datetime:
         """The last millisecond that is over: no article can arrive in it any more."""
-        return datetime.fromtimestamp(0, UTC) + int(await self._now(keys=[keys.CLOCK])) * _MILLISECOND
+        return from_ms(int(await self._now(keys=[keys.CLOCK])))

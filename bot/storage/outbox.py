@@ -13,6 +13,7 @@ from datetime import UTC, datetime, timedelta
 import orjson
 
 from bot.domain.edition import Edition, Mark, Urgency
+from bot.domain.moment import from_ms
 from bot.storage import keys
 from bot.storage.connection import Client
 from bot.storage.orders import INDEX_KEPT, order, setting, storing
@@ -241,7 +242,7 @@ class Outbox:
         """When the oldest chunk was put here that is not finished."""
         oldest = [await self._redis.xrange(keys.outbox(urgency), count=1) for urgency in Urgency]
         moments = [int(rows[0][0].split(b"-")[0]) for rows in oldest if rows]
-        return datetime.fromtimestamp(min(moments) / 1000, UTC) if moments else None
+        return from_ms(int(min(moments))) if moments else None
 
     async def counts(self) -> dict[str, int]:
         """How deliveries have ended since the store began, and what is waiting now."""

@@ -10,7 +10,7 @@ Schedules are packed as times of day and are no words: anyone can type millions 
 import struct
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime, time
+from datetime import datetime, time
 from functools import cached_property, lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -21,6 +21,7 @@ from pydantic import ValidationError
 from bot.domain.delivery import Cause
 from bot.domain.digest import Form
 from bot.domain.hold import Hold, Holding
+from bot.domain.moment import from_ms, to_ms
 from bot.domain.quiet import Quiet
 from bot.domain.schedule import EVERY_DAY, Schedule
 from bot.domain.subscription import ChatKind, Parked, Subscription
@@ -107,7 +108,7 @@ class Records:
 
     def pack(self, subscription: Subscription) -> tuple[bytes, dict[str, int]]:
         """With the words in it and their numbers. Raises UnknownWord."""
-        s, since = subscription, {slug: _ms(moment) for slug, moment in subscription.since.items()}
+        s, since = subscription, {slug: to_ms(moment) for slug, moment in subscription.since.items()}
         if _exceptional(s, since.values()):
             return s.model_dump_json().encode(), {}
         number = {word: self._words.number(word) for word in words_of(s)}
@@ -121,7 +122,7 @@ class Records:
             schedule=_packed(s.schedule),
             since=first,
             categories=_chosen(s, number, {slug: moment - first for slug, moment in since.items()}),
-            parked=(number[s.parked.cause.value], _ms(s.parked.since)) if s.parked else None,
+            parked=(number[s.parked.cause.value], to_ms(s.parked.since)) if s.parked else None,
             wishes=_wishes(s, number),
         )
         return self._encode(packed), number
@@ -138,7 +139,7 @@ class Records:
         packed, words = self._decode(raw), self._words.by_number
         schedule = self._schedule(packed.schedule)
         numbers = [part for part in packed.categories if type(part) is int]
-        moments = {later: _moment(packed.since + later) for later in set(numbers[1::2])}
+        moments = {later: from_ms(packed.since + later) for later in set(numbers[1::2])}
         since = {words[slug]: moments[later] for slug, later in zip(numbers[::2], numbers[1::2], strict=True)}
         categories = dict.fromkeys(since, schedule)
         if len(numbers) < len(packed.categories):
@@ -173,7 +174,7 @@ class Records:
         return {words[slug]: self._schedule(own) for slug, own in slugs if type(slug) is int and type(own) is bytes}
 
     def _parked(self, cause: int, since: int) -> Parked:
-        return Parked.model_construct(cause=Cause(self._words.by_number[cause]), since=_moment(since))
+        return Parked.model_construct(cause=Cause(self._words.by_number[cause]), since=from_ms(since))
 
 
 def words_of(subscription: Subscription) -> set[str]:
@@ -197,7 +198,7 @@ def _wishes(s: Subscription, number: dict[str, int]) -> _Wishes | None:
         form=s.form,
         quiet=(_minute(s.quiet.start), _minute(s.quiet.end), s.quiet.breaking) if s.quiet else None,
         muted=list(s.muted),
-        hold=_Hold(h.cause, _ms(h.began), _ms(h.until), h.breaking, list(h.articles)) if h else None,
+        hold=_Hold(h.cause, to_ms(h.began), to_ms(h.until), h.breaking, list(h.articles)) if h else None,
         calmed=[number[slug] for slug in s.calmed],
     )
     return None if wishes == _NO_WISHES else wishes
@@ -210,8 +211,8 @@ def _quiet(start: int, end: int, breaking: bool) -> Quiet:
 def _hold(hold: _Hold) -> Hold:
     return Hold.model_construct(
         cause=Holding(hold.cause),
-        began=_moment(hold.began),
-        until=_moment(hold.until),
+        began=from_ms(hold.began),
+        until=from_ms(hold.until),
         breaking=hold.breaking,
         articles=tuple(hold.articles),
     )
@@ -223,8 +224,8 @@ def _minute(moment: time) -> int:
 
 def _exceptional(subscription: Subscription, moments: Iterable[int]) -> bool:
     s = subscription
-    parked = [_ms(s.parked.since)] if s.parked else []
-    held = [_ms(s.hold.began), _ms(s.hold.until)] if s.hold else []
+    parked = [to_ms(s.parked.since)] if s.parked else []
+    held = [to_ms(s.hold.began), to_ms(s.hold.until)] if s.hold else []
     return (
         s.categories.keys() != s.since.keys()
         or not all(0 <= moment <= _LAST_MOMENT for moment in (*moments, *parked, *held))
@@ -247,11 +248,3 @@ def _schedule(packed: bytes) -> Schedule:
     on_days = numbers[0] & _ON_DAYS if numbers else 0
     days = tuple(day for day in EVERY_DAY if numbers[0] >> day & 1) if on_days else EVERY_DAY
     return Schedule(tuple(time(*divmod(minute, 60)) for minute in numbers[1 if on_days else 0 :]), days)
-
-
-def _ms(moment: datetime) -> int:
-    return int(moment.timestamp() * 1000)
-
-
-def _moment(ms: int) -> datetime:
-    return datetime.fromtimestamp(ms / 1000, UTC)

@@ -1,8 +1,9 @@
 """The articles that people have saved, each in the private chat with the bot."""
 
 from collections.abc import AsyncIterator, Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 
+from bot.domain.moment import from_ms, to_ms
 from bot.storage import keys
 from bot.storage.connection import Client
 
@@ -37,7 +38,7 @@ class SavedStore:
 
     async def restore(self, chat_id: int, saved: Mapping[str, datetime]) -> None:
         """Articles by their ids, saved elsewhere at these moments; what is saved here stays."""
-        moments = [part for one, moment in saved.items() for part in (int(moment.timestamp() * 1000) or 1, one)]
+        moments = [part for one, moment in saved.items() for part in (to_ms(moment) or 1, one)]
         if moments:
             await self._save(keys=_keys(chat_id), args=[MOST_SAVED, chat_id, *moments])
 
@@ -47,7 +48,7 @@ class SavedStore:
     async def all(self, chat_id: int) -> dict[str, datetime]:
         """The ids of what is saved, and since when; the newest first. Some may no longer be stored."""
         rows = await self._redis.zrange(keys.saved(chat_id), 0, -1, desc=True, withscores=True)
-        return {article_id.decode(): datetime.fromtimestamp(moment / 1000, UTC) for article_id, moment in rows}
+        return {article_id.decode(): from_ms(int(moment)) for article_id, moment in rows}
 
     async def forget(self, chat_id: int) -> bool:
         """False if there was nothing."""

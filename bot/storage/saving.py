@@ -9,6 +9,7 @@ from typing import Any
 import orjson
 
 from bot.domain.edition import Edition
+from bot.domain.moment import to_ms
 from bot.domain.subscription import Subscription
 from bot.storage import keys
 from bot.storage.clock import PRESENT
@@ -187,7 +188,7 @@ def _task(packed: Packed, places: Mapping[str, int]) -> dict[str, Any]:
         "records": records,
         "field": field,
         "quiet": [keys.owed_in(slug) for slug in guard.categories if guard.moment],
-        "moment": str(_ms(guard.moment)) if guard.moment else "",
+        "moment": str(to_ms(guard.moment)) if guard.moment else "",
         "plans": [(entry_id, keys.fan_out(entry_id)) for entry_id in guard.plans],
         "byte": number // 8,
         "was_due": "" if was_due is None else str(was_due),
@@ -206,7 +207,7 @@ def _owing(edition: Edition, *, alone: bool) -> dict[str, Any]:
 def _parked(before: Subscription | None, after: Subscription | None) -> list[tuple[str, str]]:
     """For each cause that it was or is parked for: the index, and the score in it or ''."""
     was = {keys.parked(before.parked.cause): ""} if before and before.parked else {}
-    now = {keys.parked(after.parked.cause): str(_ms(after.parked.since))} if after and after.parked else {}
+    now = {keys.parked(after.parked.cause): str(to_ms(after.parked.since))} if after and after.parked else {}
     return list({**was, **now}.items())
 
 
@@ -244,8 +245,4 @@ def _instant(number: int, after: Subscription | None) -> list[tuple[str, str]]:
     if after is None or after.parked:
         return []
     at_once = (slug for slug in after.categories if after.at_once(slug))
-    return [(keys.newcomer(number, slug), str(_ms(after.settled_until(slug)))) for slug in at_once]
-
-
-def _ms(moment: datetime) -> int:
-    return int(moment.timestamp() * 1000)
+    return [(keys.newcomer(number, slug), str(to_ms(after.settled_until(slug)))) for slug in at_once]

@@ -13,6 +13,7 @@ from itertools import chain
 
 from bot.domain.delivery import Cause
 from bot.domain.edition import Edition
+from bot.domain.moment import to_ms
 from bot.domain.subscription import Address, Subscription
 from bot.storage import keys
 from bot.storage.connection import Client
@@ -293,6 +294,6 @@ class SubscriptionStore:
 
     async def parked_until(self, cause: Cause, moment: datetime, *, count: int) -> list[Record]:
         """Those parked for this cause since that moment or longer."""
-        until = int(moment.timestamp() * 1000)
+        until = to_ms(moment)
         numbers = await self._redis.zrange(keys.parked(cause), "-inf", until, byscore=True, offset=0, num=count)
         return list((await self.read_numbers(map(int, numbers))).values())

@@ -20,9 +20,10 @@ from bot.domain.category import Category
 from bot.domain.message import Button, Message
 from bot.domain.subscription import Address, ChatKind, Subscription
 from bot.rendering import managing
-from bot.rendering.actions import Action, PublishDraft, decode
-from bot.rendering.menus import category_buttons
+from bot.rendering.actions import PublishDraft, decode
+from bot.rendering.callback import Action
 from bot.rendering.names import Names, names_of
+from bot.rendering.subscribing import category_buttons
 from bot.services import Services
 from bot.storage.managers import Managed
 from bot.subscriptions import Reader

@@ -5,7 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.rendering import actions
-from bot.rendering.actions import MAX_BYTES, Action, AnyAction, decode
+from bot.rendering.actions import AnyAction, decode
+from bot.rendering.callback import MAX_BYTES, Action
 from tests.unit.samples import ID, SLUG
 
 KINDS: tuple[type[Action], ...] = get_args(AnyAction)

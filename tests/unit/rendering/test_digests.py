@@ -9,8 +9,9 @@ from bot.domain.article import Article, Correction
 from bot.domain.digest import Digest, Form, Story
 from bot.domain.edition import Edition
 from bot.domain.message import Message
-from bot.rendering.actions import Action, ReadArticle, ShowMore, decode
+from bot.rendering.actions import ReadArticle, ShowMore, decode
 from bot.rendering.articles import teaser
+from bot.rendering.callback import Action
 from bot.rendering.digests import digest, no_more, reworded
 from bot.rendering.links import Links
 from bot.rendering.wording import LANGUAGES, speaking

@@ -34,6 +34,7 @@ from bot.rendering import (
     saved,
     schedules,
     status,
+    subscribing,
     timezones,
 )
 from bot.rendering.digests import digest
@@ -71,8 +72,8 @@ def _to_readers() -> Iterator[Message]:
     change = Change((NAMED[0],), (NAMED[1],), (Unknown("٧", ("policy", "tech")), Unknown("٧", ())), READER)
     for subscription in (NOBODY, READER):
         yield menus.greeting(NAMED, subscription)
-        yield menus.category_list(NAMED, subscription, {"tech": 12})
-        yield menus.choose_categories(NAMED, subscription)
+        yield subscribing.category_list(NAMED, subscription, {"tech": 12})
+        yield subscribing.choose_categories(NAMED, subscription)
         yield menus.digest_empty(subscription)
         yield hushing.choose_pause(subscription)
         yield schedules.choose_schedule(subscription, NAMED)
@@ -83,13 +84,13 @@ def _to_readers() -> Iterator[Message]:
         yield menus.digest_empty(told)
     yield menus.greeting(NAMED, READER.model_copy(update={"kind": ChatKind.GROUP}))
     for subscribed in (True, False):
-        yield menus.changed(change, NAMED, subscribed=subscribed)
-    yield menus.changed(Change((), (NAMED[0],), (), NOBODY), NAMED, subscribed=False)
-    yield menus.changed(Change((), (), (), NOBODY), NAMED, subscribed=False)
-    for note in (menus.toggled(change), menus.toggled(Change((), (), (), READER)), menus.stale_button()):
+        yield subscribing.changed(change, NAMED, subscribed=subscribed)
+    yield subscribing.changed(Change((), (NAMED[0],), (), NOBODY), NAMED, subscribed=False)
+    yield subscribing.changed(Change((), (), (), NOBODY), NAMED, subscribed=False)
+    for note in (subscribing.toggled(change), subscribing.toggled(Change((), (), (), READER)), menus.stale_button()):
         yield Message(text=note)
     yield from (menus.choose_latest(NAMED), menus.nothing_yet(None), menus.nothing_yet(NAMED[0]))
-    yield from (menus.no_such_category("٧", []), menus.digest_coming(3), menus.found_nothing("٧"))
+    yield from (subscribing.no_such_category("٧", []), menus.digest_coming(3), menus.found_nothing("٧"))
     yield from (menus.search_what(), menus.privacy(), menus.my_data(b"{}"), menus.my_data(None), menus.forget_sure())
     yield from (menus.forgotten(True), menus.forgotten(False), menus.kept(), menus.help_text(editor=True))
     yield from (menus.only_text(), menus.unknown_command(), menus.admins_only(), menus.trouble())

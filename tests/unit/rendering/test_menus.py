@@ -5,7 +5,7 @@ from bot.domain.category import Category
 from bot.domain.message import Message
 from bot.domain.schedule import Schedule
 from bot.domain.subscription import Change, Subscription, Unknown
-from bot.rendering import menus
+from bot.rendering import menus, subscribing
 from bot.rendering.actions import ToggleCategory, decode
 from tests.unit.rendering.limits import check, text_of
 from tests.unit.samples import CATEGORIES, NOW, TEXT
@@ -26,7 +26,7 @@ def test_every_category_is_a_button_that_toggles() -> None:
 
 
 def test_a_list_of_categories_counts_the_week() -> None:
-    text = text_of(menus.category_list(CATEGORIES, READER, {"policy": 1, "tech": 12}).text)
+    text = text_of(subscribing.category_list(CATEGORIES, READER, {"policy": 1, "tech": 12}).text)
     policy, tech, world, *_ = text.split("\n")
     assert [line.split(" ")[0] for line in (policy, tech, world)] == ["✅", "✅", "▫️"]
     assert ("Policy" in policy, "1 " in policy) == (True, True)
@@ -37,30 +37,30 @@ def test_a_list_of_categories_counts_the_week() -> None:
 
 
 def test_no_categories_is_said_so() -> None:
-    assert "no categories yet" in menus.category_list([], NOBODY, {}).text
+    assert "no categories yet" in subscribing.category_list([], NOBODY, {}).text
 
 
 def test_what_changed_is_said() -> None:
     change = Change(
         (CATEGORIES[0],), (CATEGORIES[1],), (Unknown("wrld", ("world", "tech")), Unknown("<x>", ())), READER
     )
-    new, same, near, far, summary = text_of(menus.changed(change, CATEGORIES, subscribed=True).text).split("\n")
+    new, same, near, far, summary = text_of(subscribing.changed(change, CATEGORIES, subscribed=True).text).split("\n")
     assert ("Policy" in new, "Technology" in new) == (True, False)
     assert ("already" in same, "Technology" in same) == (True, True)
     assert "wrld" in near
     assert near.index("world") < near.index("tech")
     assert ("<x>" in far, "/categories" in far) == (True, True)
     assert "08:00 and 18:00" in summary
-    left = menus.changed(Change((CATEGORIES[0],), (), (), NOBODY), CATEGORIES, subscribed=False)
+    left = subscribing.changed(Change((CATEGORIES[0],), (), (), NOBODY), CATEGORIES, subscribed=False)
     assert "Unsubscribed from Policy" in text_of(left.text)
     assert "nothing" in text_of(left.text)
-    assert "nothing to change" in menus.changed(Change((), (), (), NOBODY), CATEGORIES, subscribed=True).text
+    assert "nothing to change" in subscribing.changed(Change((), (), (), NOBODY), CATEGORIES, subscribed=True).text
 
 
 def test_a_toggle_is_noted_without_markup() -> None:
-    assert menus.toggled(Change((CATEGORIES[0],), (), (), READER)) == "Subscribed to Policy"
-    assert menus.toggled(Change((CATEGORIES[2],), (), (), READER)) == "Unsubscribed from World News"
-    assert menus.toggled(Change((), (), (), READER)) == "Nothing changed"
+    assert subscribing.toggled(Change((CATEGORIES[0],), (), (), READER)) == "Subscribed to Policy"
+    assert subscribing.toggled(Change((CATEGORIES[2],), (), (), READER)) == "Unsubscribed from World News"
+    assert subscribing.toggled(Change((), (), (), READER)) == "Nothing changed"
 
 
 @pytest.mark.parametrize(
@@ -95,8 +95,8 @@ def test_my_data_comes_as_a_file() -> None:
 def test_any_word_can_be_told_back(word: str) -> None:
     unknown = tuple(Unknown(word, ("policy",)) for _ in range(50))
     for message in (
-        menus.changed(Change((), (), unknown, READER), CATEGORIES, subscribed=True),
-        menus.no_such_category(word, ["policy"]),
+        subscribing.changed(Change((), (), unknown, READER), CATEGORIES, subscribed=True),
+        subscribing.no_such_category(word, ["policy"]),
         menus.found_nothing(word),
     ):
         check(message)
@@ -108,13 +108,13 @@ def test_any_name_of_a_category_can_be_shown(name: str) -> None:
     subscription = NOBODY.subscribe([category.slug], NOW)
     for message in (
         menus.greeting([category], NOBODY),
-        menus.category_list([category] * 10, subscription, {}),
-        menus.choose_categories([category], NOBODY),
+        subscribing.category_list([category] * 10, subscription, {}),
+        subscribing.choose_categories([category], NOBODY),
         menus.choose_latest([category]),
         menus.nothing_yet(category),
     ):
         check(message)
-    assert len(menus.toggled(Change((category,), (), (), subscription))) <= 200
+    assert len(subscribing.toggled(Change((category,), (), (), subscription))) <= 200
 
 
 def test_fixed_words_are_messages_that_telegram_takes() -> None:

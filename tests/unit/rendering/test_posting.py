@@ -7,7 +7,6 @@ from bot.domain.draft import Preview, Problem, Unreadable
 from bot.domain.message import Message
 from bot.rendering import curating, posting
 from bot.rendering.actions import (
-    MOST_BUTTONS,
     DiscardDraft,
     FileDraft,
     ListArticles,
@@ -18,6 +17,7 @@ from bot.rendering.actions import (
     decode,
 )
 from bot.rendering.articles import teaser
+from bot.rendering.keyboard import MOST_BUTTONS
 from bot.rendering.links import Links
 from tests.unit.rendering.limits import check, text_of
 from tests.unit.samples import ARTICLES, CATEGORIES, FULL, LINE, NAMES, TEXT, article

@@ -14,7 +14,8 @@ from bot.domain.quiet import Quiet
 from bot.domain.schedule import Schedule
 from bot.domain.subscription import ChatKind, Subscription
 from bot.rendering import managing, settings, silence
-from bot.rendering.actions import Action, Choose, OpenPage, Page, decode
+from bot.rendering.actions import Choose, OpenPage, Page, decode
+from bot.rendering.callback import Action
 from bot.rendering.pages import State
 from bot.rendering.wording import LANGUAGES, speaking
 from bot.storage.managers import Managed
