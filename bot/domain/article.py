@@ -7,7 +7,16 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Annotated
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, HttpUrl, StringConstraints
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    ConfigDict,
+    Field,
+    HttpUrl,
+    StringConstraints,
+    ValidationError,
+)
 
 from bot.domain.category import Slug
 
@@ -17,6 +26,15 @@ Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 def _checked_url(value: str) -> str:
     HttpUrl(value)
     return value
+
+
+def is_web_url(value: str) -> bool:
+    """Whether it can be a WebUrl: there are addresses that can be asked and yet are too long for one, say."""
+    try:
+        HttpUrl(value)
+    except ValidationError:
+        return False
+    return True
 
 
 #: An absolute http(s) address, kept as it was written.
