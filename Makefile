@@ -5,7 +5,7 @@ INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
 LOCALES := bot/rendering/locales
 
-.PHONY: run test check messages lock cities screenshots clean
+.PHONY: run test check messages lock cities screenshots fuzz clean
 .NOTPARALLEL: # two of the installing steps at once would be in each other's way
 
 run: .venv/run.done .venv/words.done
@@ -42,6 +42,11 @@ cities: .venv/dev.done
 
 screenshots: .venv/dev.done .venv/words.done
 	$(BIN)/pytest tests/browser --screenshots=docs
+
+# Ten minutes for each check of tests/fuzz/checks.py; what is found stands as crash-… in the current folder.
+fuzz: .venv/dev.done
+	for check in feed article text link; do \
+		$(BIN)/uv run --quiet --no-project --with 'atheris>=3' python -m tests.fuzz $$check || exit; done
 
 clean:
 	rm -rf .venv build *.egg-info $(LOCALES)/*/LC_MESSAGES/*.mo

@@ -1,10 +1,10 @@
 """Articles come in, are corrected and taken back, through here: the one door for editors and feeds."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.domain.article import Added, Article, Correction
+from bot.domain.article import Added, Article, Correction, StoredArticle
 from bot.domain.edition import Edition, Urgency
 from bot.domain.message import Message
 from bot.rendering.articles import correction_notice
@@ -16,6 +16,7 @@ from bot.storage.articles import ArticleStore
 from bot.storage.categories import CategoryStore
 from bot.storage.outbox import Outbox
 from bot.storage.settlements import RECALLABLE
+from bot.storage.stories import StoryStore
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,8 +28,11 @@ class Corrected:
 
 
 class Articles:
-    def __init__(self, store: ArticleStore, categories: CategoryStore, outbox: Outbox, links: Links) -> None:
+    def __init__(
+        self, store: ArticleStore, stories: StoryStore, categories: CategoryStore, outbox: Outbox, links: Links
+    ) -> None:
         self._store = store
+        self._stories = stories
         self._categories = categories
         self._outbox = outbox
         self._links = links
@@ -42,11 +46,16 @@ class Articles:
         return await self._store.keep(article)
 
     async def get(self, article_id: str) -> Article | None:
-        stored = await self._store.get(article_id)
-        return stored.article if stored else None
+        return next(iter(await self.get_many([article_id])), None)
 
     async def get_many(self, article_ids: Sequence[str]) -> list[Article]:
-        return [stored.article for stored in await self._store.get_many(article_ids)]
+        """Each once, in the order asked for; for one that has joined another, that one."""
+        found = {stored.article.id: stored.article for stored in await self._store.get_many(article_ids)}
+        leads = await self._store.leads_of(one for one in article_ids if one not in found)
+        if leads:
+            found |= {stored.article.id: stored.article for stored in await self._store.get_many(set(leads.values()))}
+        each = dict.fromkeys(leads.get(one, one) for one in article_ids)
+        return [found[one] for one in each if one in found]
 
     async def latest(self, slug: str | None = None, *, skip: int = 0, count: int) -> list[Article]:
         return [stored.article for stored in await self._store.latest(slug, skip=skip, count=count)]
@@ -63,7 +72,7 @@ class Articles:
         if edition is None or edition.digest is None:
             return None
         made = edition.digest
-        stories = made.told(await self.get_many(made.articles))
+        stories = made.told(await self._told(made.articles))
         if not any(story.number > skip for story in stories):
             return None
         return digest(
@@ -75,6 +84,27 @@ class Articles:
             form=made.form,
             skip=skip,
         )
+
+    # -- one story from many sources ----------------------------------------------------------------------------
+
+    async def joined(self, article_id: str) -> list[Article]:
+        """What has joined this article, since it tells the same."""
+        return await self._stories.joined(article_id)
+
+    async def joined_ids(self, article_id: str) -> list[str]:
+        return await self._store.joined_ids(article_id)
+
+    async def merge(self, article_id: str, into: str) -> Article | None:
+        """The first joins the other of its category, which is given; nobody is sent anything. None if one of them is
+        not stored, or has joined another itself."""
+        return await self._stories.merge(article_id, into)
+
+    async def split(self, article_id: str) -> StoredArticle | None:
+        """One that has joined another is one of its own again. If it has never been published it is now, and its
+        `arrived` is 0. None if it has joined none."""
+        return await self._stories.split(article_id)
+
+    # -- changing what was published ------------------------------------------------------------------------------
 
     async def correct(self, article_id: str, correction: Correction) -> Corrected | None:
         """Stored with the article, and so in all that is worded from now on; what is still owed is worded anew, the
@@ -109,35 +139,48 @@ class Articles:
         return on_its_way | {number async for number, sent in self._outbox.receipts(edition_id) if sent.isdigit()}
 
     async def retract(self, article_id: str) -> int | None:
-        """Out of the store, out of what is owed, and out of the chats that have it, where Telegram lets us.
+        """Out of the store, out of what is owed, and out of the chats that have it, where Telegram lets us. With an
+        article goes all that has joined it; what has joined another goes alone.
 
         Gives how many messages are being taken back; None if no such article is stored.
         """
         stored = await self._store.get(article_id)
-        editions = await self._outbox.editions_of(article_id)
         if stored:
             await self._store.remove(stored)
-        elif not editions:  # with editions left, an earlier try was interrupted and is finished now
+        dropped = stored is None and await self._stories.drop(article_id)
+        # Nothing can join it any more. With these or editions left, an earlier try was interrupted and ends now.
+        gone = [article_id, *await self._store.joined_ids(article_id)]
+        editions = await self._editions_of(gone)
+        if not (stored or dropped or editions or len(gone) > 1):
             return None
         reached = 0
-        for edition_id in {*editions, *await self._outbox.editions_of(article_id)}:
+        for edition_id in {*editions, *await self._editions_of(gone)}:
             edition = await self._outbox.edition(edition_id)
             if edition and edition.action == "send":
-                reached += await self._recall(edition, f"{edition.id}-{article_id}", without=article_id)
-        await self._outbox.forget_article(article_id)
+                reached += await self._recall(edition, f"{edition.id}-{article_id}", without=gone)
+        for one in gone:
+            await self._outbox.forget_article(one)
+        await self._stories.forget(article_id)
         return reached
 
-    async def _recall(self, edition: Edition, recall_id: str, *, without: str | None = None) -> int:
+    async def _editions_of(self, article_ids: Sequence[str]) -> set[str]:
+        return {edition for one in article_ids for edition in await self._outbox.editions_of(one)}
+
+    async def _told(self, article_ids: Sequence[str]) -> list[Article]:
+        """What editions tell: also what has joined another since, as it was."""
+        return [stored.article for stored in await self._store.told(article_ids)]
+
+    async def _recall(self, edition: Edition, recall_id: str, *, without: Collection[str] = ()) -> int:
         """A message is worded anew from what is still stored, or deleted if nothing is.
 
         Another of its articles may be corrected or taken back at the same time. Who changes the store before the
         message, and looks at the store again after it, cannot both be last and have missed a change.
         """
-        ids = [article_id for article_id in edition.articles if article_id != without]
-        told, turn = await self.get_many(ids), 0
+        ids = [article_id for article_id in edition.articles if article_id not in without]
+        told, turn = await self._told(ids), 0
         while True:
             reached = await self._replace(edition, told, f"{recall_id}-{turn}" if turn else recall_id)
-            known, told, turn = told, await self.get_many(ids), turn + 1
+            known, told, turn = told, await self._told(ids), turn + 1
             if told == known:
                 return reached
 

@@ -1,11 +1,13 @@
 """The only place that wires the parts together."""
 
+import hashlib
 import os
 import secrets
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from importlib.metadata import version
 
 from bot.articles import Articles
 from bot.delivery.alerts import Alerts
@@ -26,13 +28,23 @@ from bot.digests.holds import Holds
 from bot.digests.planner import Planner
 from bot.digests.press import Press
 from bot.digests.rounds import Rounds
+from bot.ingest.desk import Desk, NoDesk
+from bot.ingest.discovery import Discovery
 from bot.ingest.drafts import Drafts
+from bot.ingest.feeds import Feeds
+from bot.ingest.fetch import Fetcher
+from bot.ingest.filing import Filing, Publisher, Reviewers
+from bot.ingest.pages import Pages
+from bot.ingest.parsing import Parsers
+from bot.ingest.push import Pushes
+from bot.ingest.stories import Stories
 from bot.places.atlas import Atlas
 from bot.questions.answer import Questions
 from bot.questions.index import Index
 from bot.rendering.links import Links
 from bot.services import Services
 from bot.storage.articles import ArticleStore
+from bot.storage.begun import BegunStore
 from bot.storage.breaker import Breaker
 from bot.storage.categories import CategoryStore
 from bot.storage.clock import StoreClock
@@ -40,17 +52,22 @@ from bot.storage.connection import Client, connect
 from bot.storage.drafts import DraftStore
 from bot.storage.feeds import FeedStore
 from bot.storage.managers import ManagerStore
+from bot.storage.offers import OfferStore
 from bot.storage.outbox import Outbox
 from bot.storage.pace import Pace
 from bot.storage.plans import Plans
+from bot.storage.pushes import PushStore
 from bot.storage.saved import SavedStore
 from bot.storage.server import embedded_server
 from bot.storage.settlements import Settlements
+from bot.storage.stories import StoryStore
 from bot.storage.streams import Presence
 from bot.storage.subscriptions import SubscriptionStore
 from bot.storage.tries import Tries
 from bot.storage.updates import UpdateLog
 from bot.subscriptions import Subscriptions
+from bot.telegram.desk import TelegramDesk
+from bot.telegram.messenger import TelegramMessenger
 from config.settings import Settings
 
 
@@ -61,14 +78,17 @@ class Stores:
     redis: Client
     presence: Presence
     articles: ArticleStore
+    begun: BegunStore
     categories: CategoryStore
     clock: StoreClock
     drafts: DraftStore
     feeds: FeedStore
     managers: ManagerStore
+    offers: OfferStore
     outbox: Outbox
     plans: Plans
     saved: SavedStore
+    stories: StoryStore
     subscriptions: SubscriptionStore
     updates: UpdateLog
 
@@ -93,14 +113,17 @@ async def _stores(url: str) -> AsyncIterator[Stores]:
             redis=redis,
             presence=presence,
             articles=ArticleStore(redis),
+            begun=BegunStore(redis, presence),
             categories=CategoryStore(redis),
             clock=StoreClock(redis),
             drafts=DraftStore(redis),
             feeds=FeedStore(redis),
             managers=ManagerStore(redis),
+            offers=OfferStore(redis),
             outbox=Outbox(redis, presence),
             plans=Plans(redis, presence),
             saved=SavedStore(redis),
+            stories=StoryStore(redis),
             subscriptions=SubscriptionStore(redis),
             updates=UpdateLog(redis, presence),
         )
@@ -108,30 +131,60 @@ async def _stores(url: str) -> AsyncIterator[Stores]:
         await redis.aclose()
 
 
-def build_services(stores: Stores, settings: Settings, bot_username: str) -> Services:
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """How other people's servers are asked, and what they answer is read."""
+
+    fetcher: Fetcher
+    parsers: Parsers
+
+
+@asynccontextmanager
+async def open_reading(settings: Settings, bot_username: str) -> AsyncIterator[Reading]:
+    """Costs nothing until something is to be read. Whom a server's owner may turn to stands in each request."""
+    contact = settings.public_url or f"https://t.me/{bot_username}"
+    agent = f"newsbot/{version('newsbot')} (+{contact})"
+    async with (
+        Fetcher(agent=agent, allow_private=settings.allow_private_addresses) as fetcher,
+        Parsers() as parsers,
+    ):
+        yield Reading(fetcher, parsers)
+
+
+def build_services(
+    stores: Stores,
+    settings: Settings,
+    bot_username: str,
+    reading: Reading | None = None,
+    desk: Desk | None = None,
+) -> Services:
+    """Without `reading` nothing can be fetched; without `desk` editors are not told of feeds."""
     links = Links(bot_username, settings.public_url)
-    articles = Articles(stores.articles, stores.categories, stores.outbox, links)
-    subscriptions = Subscriptions(
-        stores.subscriptions,
-        stores.categories,
-        stores.saved,
-        stores.clock,
-        timezone=settings.timezone,
-        language=settings.language,
-    )
+    articles = Articles(stores.articles, stores.stories, stores.categories, stores.outbox, links)
+    subscriptions = _build_subscriptions(stores, settings)
     changes = _build_changes(stores, subscriptions, links)
+    drafts = Drafts(stores.drafts, articles, stores.categories, subscriptions, stores.clock)
+    stories = Stories(stores.articles, stores.stories, stores.clock)
+    reading = reading or Reading(Fetcher(agent="newsbot"), Parsers())
+    pushes = _build_pushes(stores, settings, reading.fetcher)
     return Services(
         articles=articles,
         atlas=Atlas(),
+        begun=stores.begun,
         categories=stores.categories,
         changes=changes,
         clock=stores.clock,
-        drafts=Drafts(stores.drafts, articles, stores.categories, subscriptions, stores.clock),
+        discovery=Discovery(reading.fetcher, reading.parsers),
+        drafts=drafts,
+        feeds=_build_feeds(stores, reading, stories, drafts, pushes, desk or NoDesk()),
         links=links,
         managers=stores.managers,
+        offers=stores.offers,
         outbox=stores.outbox,
         owners=frozenset(settings.owners),
+        pages=Pages(reading.fetcher, reading.parsers),
         planner=_build_planner(stores, subscriptions, changes, links, settings.most_an_hour),
+        pushes=pushes,
         questions=Questions(stores.articles, articles, Index()),
         reports=Reports(
             stores.outbox,
@@ -141,13 +194,46 @@ def build_services(stores: Stores, settings: Settings, bot_username: str) -> Ser
             Breaker(stores.redis),
             stores.articles,
             stores.subscriptions,
+            stores.feeds,
             stores.clock,
             rate=settings.send_rate,
         ),
         saved=stores.saved,
+        stories=stories,
         subscriptions=subscriptions,
         updates=stores.updates,
     )
+
+
+def build_desk(stores: Stores, settings: Settings, bot_username: str, messenger: TelegramMessenger) -> TelegramDesk:
+    speaks = _build_subscriptions(stores, settings).language_of
+    links = Links(bot_username, settings.public_url)
+    return TelegramDesk(messenger, settings.owners, speaks, stores.categories, links)
+
+
+def _build_subscriptions(stores: Stores, settings: Settings) -> Subscriptions:
+    return Subscriptions(
+        stores.subscriptions,
+        stores.categories,
+        stores.saved,
+        stores.clock,
+        timezone=settings.timezone,
+        language=settings.language,
+    )
+
+
+def _build_pushes(stores: Stores, settings: Settings, fetcher: Fetcher) -> Pushes:
+    """The secret is the same in every process that has the token, and of no use to find it."""
+    token = settings.token.get_secret_value() if settings.token else ""
+    secret = hashlib.sha256(f"push:{token}".encode()).digest()
+    return Pushes(PushStore(stores.redis), stores.feeds, fetcher, stores.clock, settings.public_url, secret)
+
+
+def _build_feeds(
+    stores: Stores, reading: Reading, publisher: Publisher, reviewers: Reviewers, pushes: Pushes, desk: Desk
+) -> Feeds:
+    filing = Filing(stores.feeds.entries, stores.articles, publisher, reviewers, desk, stores.clock)
+    return Feeds(stores.feeds, reading.fetcher, reading.parsers, filing, pushes, desk, stores.clock)
 
 
 def _build_holds(stores: Stores) -> Holds:

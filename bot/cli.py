@@ -168,7 +168,13 @@ async def _doctor(settings: Settings) -> bool:
 
 def _transfer(stores: Stores) -> Transfer:
     return Transfer(
-        stores.articles, stores.categories, stores.feeds, stores.subscriptions, stores.saved, stores.clock
+        stores.articles,
+        stores.stories,
+        stores.categories,
+        stores.feeds,
+        stores.subscriptions,
+        stores.saved,
+        stores.clock,
     )
 
 

@@ -14,9 +14,18 @@ from enum import StrEnum
 
 from aiohttp import web
 
-from bot.bootstrap import Stores, build_services, build_worker, messages_in_flight, open_stores
+from bot.bootstrap import (
+    Stores,
+    build_desk,
+    build_services,
+    build_worker,
+    messages_in_flight,
+    open_reading,
+    open_stores,
+)
 from bot.delivery.messenger import TokenRefused
 from bot.delivery.pacer import Pacer
+from bot.delivery.worker import Worker
 from bot.services import Services
 from bot.storage.connection import StoreError
 from bot.storage.pace import Pace
@@ -34,8 +43,10 @@ from bot.telegram.commands import announce
 from bot.telegram.context import NewsApplication
 from bot.telegram.intake import Intake, TokenInUse, poll, webhook_route
 from bot.telegram.messenger import TelegramMessenger
+from bot.telegram.progress import end_abandoned
 from bot.web.health import health_routes
 from bot.web.pages import page_routes
+from bot.web.push import push_routes
 from bot.web.server import web_server
 from config.settings import Settings, Updates
 from config.starter import starter_categories
@@ -56,6 +67,7 @@ class Part(StrEnum):
     UPDATES = "updates"
     DIGESTS = "digests"
     DELIVERY = "delivery"
+    FEEDS = "feeds"
     WEB = "web"
 
 
@@ -90,10 +102,14 @@ async def run(
         stack.push_async_callback(application.shutdown)
         if not await _insist(lambda: connect(application), stopping):
             return
-        services = build_services(stores, settings, application.bot.username)
+        reading = await stack.enter_async_context(open_reading(settings, application.bot.username))
+        messenger = TelegramMessenger(application.bot, paid_broadcast=settings.paid_broadcast)
+        desk = build_desk(stores, settings, application.bot.username, messenger)
+        stack.push_async_callback(desk.end)
+        services = build_services(stores, settings, application.bot.username, reading, desk)
         await stack.enter_async_context(stores.presence.shown())
         await begin(stores)
-        await _run_parts(settings, parts, stores, services, application, stopping, ready, stack)
+        await _run_parts(settings, parts, stores, services, application, messenger, stopping, ready, stack)
 
 
 async def begin(stores: Stores) -> None:
@@ -111,17 +127,18 @@ async def _run_parts(
     stores: Stores,
     services: Services,
     application: NewsApplication,
+    messenger: TelegramMessenger,
     stopping: asyncio.Event,
     ready: Callable[[Services, int | None], Awaitable[None]] | None,
     stack: AsyncExitStack,
 ) -> None:
-    messenger = TelegramMessenger(application.bot, paid_broadcast=settings.paid_broadcast)
     intake = Intake(application, services.updates, stopping)
     webhook = Part.UPDATES in parts and settings.updates is Updates.WEBHOOK
     if Part.UPDATES in parts:
         await services.questions.load()
         open_for_updates(application, services, messenger, routes(services.owners, application.bot.username))
-    served: list[web.RouteDef] = [*health_routes(services), *page_routes(services)]
+        stack.push_async_callback(application.bot_data.background.end)
+    served: list[web.RouteDef] = [*health_routes(services), *page_routes(services), *push_routes(services)]
     if webhook:
         served.append(webhook_route(application, intake, _WEBHOOK_PATH, _webhook_secret(settings)))
     port = await _serve(served, settings, stack) if Part.WEB in parts or webhook else None
@@ -129,19 +146,16 @@ async def _run_parts(
     if Part.UPDATES in parts:
         work += [
             services.questions.follow(stopping),
+            end_abandoned(services.begun, messenger, services.subscriptions.language_of, stopping),
             announce(application.bot, services.owners, settings.language, services.subscriptions.language_of),
             _receive(settings, application, intake, services.updates, stopping),
         ]
-    if Part.DIGESTS in parts:
-        work.append(_keep_going(services.planner.run, stores, stopping))
-    if Part.DELIVERY in parts:
-        pace = Pace(stores.redis, settings.send_rate)
-        alerts, in_flight = (
-            OwnerAlerts(messenger, services.owners, services.subscriptions.language_of),
-            messages_in_flight(settings.send_rate),
-        )
-        worker = build_worker(stores, services.subscriptions, messenger, alerts, pace, in_flight=in_flight)
-        work.append(_keep_going(worker.run, stores, stopping))
+    lasting = {
+        Part.DIGESTS: services.planner.run,
+        Part.FEEDS: services.feeds.run,
+        Part.DELIVERY: _build_delivery(settings, stores, services, messenger).run,
+    }
+    work += [_keep_going(lasting[part], stores, stopping) for part in lasting.keys() & parts]
     async with asyncio.TaskGroup() as tasks:
         for part in work:
             tasks.create_task(part).add_done_callback(lambda done: _stop_if_failed(done, stopping))
@@ -151,6 +165,13 @@ async def _run_parts(
         _LOG.info("running: %s", ", ".join(sorted(parts)))
         await stopping.wait()
         _LOG.info("stopping")
+
+
+def _build_delivery(settings: Settings, stores: Stores, services: Services, messenger: TelegramMessenger) -> Worker:
+    pace = Pace(stores.redis, settings.send_rate)
+    alerts = OwnerAlerts(messenger, services.owners, services.subscriptions.language_of)
+    in_flight = messages_in_flight(settings.send_rate)
+    return build_worker(stores, services.subscriptions, messenger, alerts, pace, in_flight=in_flight)
 
 
 async def _serve(served: list[web.RouteDef], settings: Settings, stack: AsyncExitStack) -> int:

@@ -5,28 +5,31 @@ What is taken twice is stored once; a line that cannot be taken is told with its
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
-import listparser
 import orjson
-from pydantic import AwareDatetime, BaseModel, HttpUrl, ValidationError
+from pydantic import AwareDatetime, BaseModel, StringConstraints, ValidationError
 
-from bot.domain.article import Added, Article, ArticleId, WebUrl
-from bot.domain.category import Category, Slug, find_category
+from bot.domain.article import Added, Article, ArticleId, StoredArticle
+from bot.domain.category import Category
 from bot.domain.draft import Problem, Unreadable
+from bot.domain.feed import Feed, Health
 from bot.domain.moment import from_ms
+from bot.domain.outline import Outline, category_of
 from bot.domain.subscription import Subscription
 from bot.ingest.article_text import read_article
+from bot.ingest.opml import read_outlines
 from bot.ingest.text_file import SUFFIXES, decode
 from bot.storage.articles import ArticleStore
 from bot.storage.categories import CategoryStore
 from bot.storage.clock import StoreClock
 from bot.storage.feeds import FeedStore
 from bot.storage.saved import SavedStore
+from bot.storage.stories import StoryStore
 from bot.storage.subscriptions import SubscriptionStore
 
 _PROBLEMS = {
@@ -37,9 +40,19 @@ _PROBLEMS = {
 }
 
 
-class _Feed(BaseModel):
-    url: WebUrl
-    category: Slug
+_Identity = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{16}$")]
+_Known = Annotated[str, StringConstraints(pattern=r"^(?:[0-9a-f]{2}){5,44}$")]
+
+
+class _Past(BaseModel):
+    """How a feed has done, and what it has told of, as it is stored, in hexadecimal."""
+
+    health: Health | None = None
+    entries: dict[_Identity, _Known] = {}
+
+
+class _Removed(BaseModel):
+    articles: tuple[ArticleId, ...]
 
 
 class _Saved(BaseModel):
@@ -50,7 +63,10 @@ class _Saved(BaseModel):
 
 
 class _Arrival(BaseModel):
+    """When it was published, if it was; what has joined it, as it is kept."""
+
     arrived: AwareDatetime | None = None
+    joined: tuple[StoredArticle, ...] = ()
 
 
 class CannotTake(Exception):
@@ -69,6 +85,7 @@ class Transfer:
     def __init__(
         self,
         articles: ArticleStore,
+        stories: StoryStore,
         categories: CategoryStore,
         feeds: FeedStore,
         subscriptions: SubscriptionStore,
@@ -76,6 +93,7 @@ class Transfer:
         clock: StoreClock,
     ) -> None:
         self._articles = articles
+        self._stories = stories
         self._categories = categories
         self._feeds = feeds
         self._subscriptions = subscriptions
@@ -126,6 +144,7 @@ class Transfer:
             "subscription": self._take_subscription,
             "feed": self._take_feed,
             "saved": self._take_saved,
+            "removed": self._take_removed,
         }
         kind = data.get("type") if isinstance(data, dict) else None
         if not isinstance(kind, str) or kind not in kinds:
@@ -146,6 +165,8 @@ class Transfer:
         article, arrival = Article.model_validate(data), _Arrival.model_validate(data)
         await self._check_category(article.category)
         added = await self._articles.keep(article, arrival.arrived)
+        for kept in arrival.joined:
+            await self._stories.restore(article.id, kept)
         return "article" if added is Added.NEW else f"{added} article"
 
     async def _take_subscription(self, data: dict[str, Any]) -> str:
@@ -158,9 +179,18 @@ class Transfer:
         return "subscription"
 
     async def _take_feed(self, data: dict[str, Any]) -> str:
-        feed = _Feed.model_validate(data)
+        feed, past = Feed.model_validate(data), _Past.model_validate(data)
         await self._check_category(feed.category)
-        return "feed" if await self._feeds.add(feed.url, feed.category) else "known feed"
+        entries = {bytes.fromhex(name): bytes.fromhex(known) for name, known in past.entries.items()}
+        added = await self._feeds.add(feed)
+        if added is Added.NEW and past.health:
+            await self._feeds.restore_health(feed.url, past.health)
+        await self._feeds.entries.restore(feed.url, entries)
+        return "feed" if added is Added.NEW else f"{added} feed"
+
+    async def _take_removed(self, data: dict[str, Any]) -> str:
+        await self._articles.restore_removed(_Removed.model_validate(data).articles)
+        return "list of articles taken back"
 
     async def _take_saved(self, data: dict[str, Any]) -> str:
         saved = _Saved.model_validate(data)
@@ -181,19 +211,26 @@ class Transfer:
 
     async def _take_opml(self, content: bytes, report: Report) -> None:
         """An outline's folder is the category of the feeds in it."""
-        outline = listparser.parse(content)
-        if not outline.feeds and (outline.get("bozo") or not outline.get("version")):
+        outlines = read_outlines(content)
+        if outlines is None:
             raise CannotTake("this is no OPML file")
         categories = await self._categories.all()
-        for feed in outline.feeds:
-            folders = [name for path in feed.get("categories", []) for name in path] + feed.get("tags", [])
-            category = next((c for name in folders if (c := find_category(name, categories))), None)
-            if category is None:
-                report.problems.append(f"{feed.url}: it is in no folder that is named after a category")
-            elif not _is_web_address(feed.url):
-                report.problems.append(f"{feed.url}: this is no web address")
-            else:
-                report.taken["feed" if await self._feeds.add(feed.url, category.slug) else "known feed"] += 1
+        for outline in outlines:
+            try:
+                report.taken[await self._take_outline(outline, categories)] += 1
+            except CannotTake as error:
+                report.problems.append(f"{outline.url}: {error}")
+
+    async def _take_outline(self, outline: Outline, categories: Sequence[Category]) -> str:
+        category = category_of(outline, categories)
+        if category is None:
+            raise CannotTake("it is in no folder that is named after a category")
+        try:
+            feed = Feed(url=outline.url, category=category.slug, name=outline.name)
+        except ValidationError:
+            raise CannotTake("this is no web address") from None
+        added = await self._feeds.add(feed)
+        return "feed" if added is Added.NEW else f"{added} feed"
 
     async def _check_category(self, slug: str) -> None:
         if await self._categories.get(slug) is None:
@@ -205,26 +242,30 @@ class Transfer:
         """Lines that `take` takes back with nothing lost."""
         for category in await self._categories.all():
             yield _line("category", category.model_dump(mode="json"))
-        for url, slug in sorted((await self._feeds.all()).items()):
-            yield _line("feed", {"url": url, "category": slug})
+        for feed in await self._feeds.all():
+            yield _line("feed", await self._all_of(feed))
+        if removed := await self._articles.removed():
+            yield _line("removed", {"articles": removed})
         async for stored in self._articles.all():
-            fields = stored.article.model_dump(mode="json")
-            if stored.owed:
-                arrived = from_ms(stored.arrived).isoformat().replace("+00:00", "Z")
-                fields["arrived"] = arrived
-            yield _line("article", fields)
+            yield _line("article", await self._told(stored))
         async for subscription in self._subscriptions.all():
             yield _line("subscription", subscription.model_dump(mode="json"))
         async for chat_id in self._saved.chats():
             yield _line("saved", {"chat_id": chat_id, "articles": await self._saved.all(chat_id)})
 
+    async def _told(self, stored: StoredArticle) -> dict[str, Any]:
+        fields = stored.article.model_dump(mode="json")
+        if stored.owed:
+            arrived = from_ms(stored.arrived).isoformat().replace("+00:00", "Z")
+            fields["arrived"] = arrived
+        if kept := await self._stories.kept(stored.article.id):
+            fields["joined"] = [one.model_dump(mode="json", exclude={"length"}) for one in kept]
+        return fields
 
-def _is_web_address(url: str) -> bool:
-    try:
-        HttpUrl(url)
-    except ValidationError:
-        return False
-    return True
+    async def _all_of(self, feed: Feed) -> dict[str, Any]:
+        health = await self._feeds.health(feed.url)
+        entries = {name.hex(): known.hex() async for name, known in self._feeds.entries.all(feed.url)}
+        return {**feed.model_dump(mode="json"), "health": health.model_dump(mode="json"), "entries": entries}
 
 
 def _line(kind: str, fields: dict[str, Any]) -> bytes:

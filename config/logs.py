@@ -10,6 +10,8 @@ from structlog.typing import Processor
 
 #: What a bot token looks like, in an address or alone: https://core.telegram.org/bots/api#authorizing-your-bot
 _TOKEN = re.compile(r"\d{3,}:[A-Za-z0-9_-]{20,}")
+#: A name and a password in an address, as some feeds and stores need them.
+_LOGIN = re.compile(r"(?<=://)[^\s/?#\"']+@")
 _HIDDEN = "<hidden>"
 #: These log each request at INFO.
 _TALKATIVE = ("aiohttp.access", "telegram.ext", "asyncio")
@@ -29,7 +31,7 @@ class _Redacting(structlog.stdlib.ProcessorFormatter):
         line = super().format(record)
         for secret in self._secrets:
             line = line.replace(secret, _HIDDEN)
-        return _TOKEN.sub(_HIDDEN, line)
+        return _LOGIN.sub(_HIDDEN + "@", _TOKEN.sub(_HIDDEN, line))
 
 
 _PRE_CHAIN: list[Processor] = [

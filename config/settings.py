@@ -86,6 +86,9 @@ class Settings(BaseSettings):
         ge=1,
         description="articles of a category within an hour that come at once; from more on it is made hourly",
     )
+    allow_private_addresses: bool = Field(
+        False, description="fetch feeds and pages from addresses that are not public too, as in an intranet"
+    )
     log_format: LogFormat = Field(LogFormat.CONSOLE, description="console, or json: one object a line")
 
     @model_validator(mode="after")

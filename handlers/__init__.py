@@ -9,11 +9,16 @@ from telegram.ext import BaseHandler, CallbackQueryHandler, ChatMemberHandler, C
 from bot.rendering import actions
 from bot.telegram.context import ActionHandler, Context
 from handlers import (
+    adding,
     asking,
     curating,
+    drafting,
     explaining,
+    feeding,
     helping,
     hushing,
+    importing,
+    joining,
     locating,
     managing,
     membership,
@@ -72,11 +77,15 @@ def _commands(editors: Collection[int]) -> list[Route]:
     }
     for_editors_only: dict[str, Handler] = {
         "post": posting.post,
+        "drafts": drafting.drafts,
         "articles": curating.articles,
         "correct": curating.correct,
         "retract": curating.retract,
         "addcategory": curating.add_category,
         "renamecategory": curating.rename_category,
+        "feeds": feeding.feeds,
+        "addfeed": adding.add,
+        "removefeed": feeding.remove,
         "status": status.status,
     }
     return [
@@ -114,10 +123,23 @@ def _buttons() -> list[Route]:
         ActionHandler(actions.PublishDraft, for_editors(posting.publish)),
         ActionHandler(actions.PublishBreaking, for_editors(posting.publish)),
         ActionHandler(actions.DiscardDraft, for_editors(posting.discard)),
-        ActionHandler(actions.FileDraft, for_editors(posting.file_draft)),
+        ActionHandler(actions.FileDraft, for_editors(drafting.file_draft)),
+        ActionHandler(actions.EditDraft, for_editors(drafting.edit)),
+        ActionHandler(actions.KeepDraft, for_editors(drafting.keep)),
+        ActionHandler(actions.OpenDraft, for_editors(drafting.open_draft)),
+        ActionHandler(actions.ListDrafts, for_editors(drafting.turn_page)),
         ActionHandler(actions.ListArticles, for_editors(curating.turn_page)),
         ActionHandler(actions.ManageArticle, for_editors(curating.manage)),
         ActionHandler(actions.Retract, for_editors(curating.retract_now)),
+        ActionHandler(actions.ShowStory, for_editors(joining.show)),
+        ActionHandler(actions.ChooseStory, for_editors(joining.choose)),
+        ActionHandler(actions.JoinStory, for_editors(joining.join)),
+        ActionHandler(actions.SplitStory, for_editors(joining.split)),
+        ActionHandler(actions.ListFeeds, for_editors(feeding.turn_page)),
+        ActionHandler(actions.ManageFeed, for_editors(feeding.manage)),
+        ActionHandler(actions.FileFeed, for_editors(adding.file_offered)),
+        ActionHandler(actions.RemoveFailing, for_editors(importing.remove_failing)),
+        ActionHandler(actions.ExportFeeds, for_editors(feeding.export)),
         ActionHandler(actions.ExplainArticle, explaining.explain),
         ActionHandler(actions.ShowStatus, for_editors(status.refresh)),
         CallbackQueryHandler(helping.stale_button),
@@ -129,6 +151,8 @@ def _messages(editors: Collection[int], username: str) -> list[Route]:
     by_editors = private & filters.User(list(editors))
     replied = filters.ChatType.GROUPS & filters.REPLY
     files = private & filters.Document.ALL
+    addfeed_caption = filters.CaptionRegex(rf"(?i)^/addfeed(@{username})?(\s|$)")
+    opml = private & filters.Document.FileExtension("opml")
     post_caption = filters.CaptionRegex(rf"(?i)^/post(@{username})?(\s|$)")
     return [
         ChatMemberHandler(membership.changed, ChatMemberHandler.MY_CHAT_MEMBER),
@@ -138,11 +162,16 @@ def _messages(editors: Collection[int], username: str) -> list[Route]:
             by_editors & _NEW & filters.FORWARDED & (filters.TEXT | filters.Document.ALL),
             managing.unless_begun(posting.forwarded),
         ),
+        MessageHandler(_OWN & filters.User(list(editors)) & (opml | addfeed_caption), adding.add),
         MessageHandler(_OWN & filters.User(list(editors)) & (files | post_caption), posting.post),
         MessageHandler(_OWN & filters.COMMAND, helping.unknown_command),
-        MessageHandler(_OWN & by_editors & filters.TEXT, settings.unless_muting(posting.go_on_or_ask)),
+        MessageHandler(
+            _OWN & by_editors & filters.TEXT, settings.unless_muting(drafting.unless_editing(posting.go_on_or_ask))
+        ),
         MessageHandler(_NEW & private & filters.TEXT, managing.unless_begun(settings.unless_muting(asking.ask))),
-        MessageHandler(_OWN & replied & filters.TEXT, settings.unless_muting(asking.ask_in_group)),
+        MessageHandler(
+            _OWN & replied & filters.TEXT, settings.unless_muting(drafting.unless_editing(asking.ask_in_group))
+        ),
         MessageHandler(_OWN & private & filters.LOCATION, for_managers(locating.located)),
         MessageHandler(_NEW & private & ~filters.StatusUpdate.ALL, managing.unless_begun(helping.only_text)),
     ]

@@ -36,7 +36,7 @@ async def manage(update: Update, context: Context) -> None:
     article = await context.services.articles.get(context.action.id)
     await context.note(update, "" if article else menus.stale_button())
     if article:
-        await context.reply(update, words.manage(article, await context.names()))
+        await context.reply(update, await managed(context, article))
 
 
 async def correct(update: Update, context: Context) -> None:
@@ -63,7 +63,7 @@ async def retract(update: Update, context: Context) -> None:
     """`/retract ID` shows the article and asks; alone, it offers what is published."""
     article_id = context.text(update)
     if article := await _find(context, article_id):
-        await context.reply(update, words.manage(article, await context.names()))
+        await context.reply(update, await managed(context, article))
     elif article_id:
         await context.reply(update, words.no_such_article(article_id))
     else:
@@ -123,6 +123,11 @@ async def _find(context: Context, article_id: str) -> Article | None:
     """IDs that the bot makes are in small letters, which a phone begins with a capital."""
     found = await context.services.articles.get_many([article_id, article_id.lower()]) if article_id else []
     return found[0] if found else None
+
+
+async def managed(context: Context, article: Article) -> Message:
+    """An article's page."""
+    return words.manage(article, await context.names(), await context.services.articles.joined(article.id))
 
 
 async def _page(context: Context, skip: int) -> Message:

@@ -1,9 +1,12 @@
 """The bot is blocked, let back in, or its group becomes a supergroup."""
 
+from collections.abc import Callable
+
 from telegram import ChatMember, Update
 from telegram.constants import ChatType
 
 from bot.domain.delivery import Cause
+from bot.domain.feed import Feed
 from bot.domain.subscription import Address
 from bot.telegram.context import Context, chat_of, message_of
 
@@ -27,6 +30,18 @@ async def migrated(update: Update, context: Context) -> None:
     """Told in the old group with the new id, and in the new one with the old: either is enough."""
     message = message_of(update)
     if message and message.migrate_to_chat_id:
-        await context.services.subscriptions.move(message.chat_id, message.migrate_to_chat_id)
+        await _move(context, message.chat_id, message.migrate_to_chat_id)
     elif message and message.migrate_from_chat_id:
-        await context.services.subscriptions.move(message.migrate_from_chat_id, message.chat_id)
+        await _move(context, message.migrate_from_chat_id, message.chat_id)
+
+
+async def _move(context: Context, old: int, new: int) -> None:
+    """What the group gets, and the feeds whose desk it is."""
+    await context.services.subscriptions.move(old, new)
+    for feed in await context.services.feeds.all():
+        if feed.desk and feed.desk.chat_id == old:
+            await context.services.feeds.change(feed.url, _at(Address(new, feed.desk.thread_id)))
+
+
+def _at(desk: Address) -> Callable[[Feed], Feed]:
+    return lambda feed: feed.model_copy(update={"desk": desk})

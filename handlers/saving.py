@@ -46,7 +46,8 @@ async def turn_page(update: Update, context: Context) -> None:
 async def remove(update: Update, context: Context) -> None:
     owner = await context.private_chat(update)
     if isinstance(context.action, RemoveSaved) and owner is not None:
-        await context.services.saved.unsave(owner, context.action.id)
+        for article_id in (context.action.id, *await context.services.articles.joined_ids(context.action.id)):
+            await context.services.saved.unsave(owner, article_id)
         await context.note(update, words.taken_out())
         await context.replace(update, await _page(update, context, context.action.skip))
 

@@ -188,7 +188,9 @@ class Dispatcher:
                 self._conclusions.end(delivery, Mark.SKIPPED)
                 return None
             delivery.record = changed
-        barred = await self._gate.bars(delivery.chunk, worded.edition, delivery.record, self._watch.now())
+        barred = await self._gate.bars(
+            delivery.chunk, worded.edition, delivery.record, self._watch.now(), again=delivery.again
+        )
         if barred is None:
             return worded
         self._conclusions.bar(delivery, barred)

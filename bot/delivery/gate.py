@@ -34,10 +34,15 @@ class Gate:
         self._store = store
         self._holder = holder
 
-    async def bars(self, chunk: Chunk, edition: Edition, record: Record, now: datetime) -> Barred | None:
-        """None for what is to be sent now."""
+    async def bars(
+        self, chunk: Chunk, edition: Edition, record: Record, now: datetime, *, again: bool
+    ) -> Barred | None:
+        """None for what is to be sent now; `again`: it may have come already. Then it comes now and silently, if at
+        all: with a digest that waits for quiet hours to end it would come a second time, and not silently."""
         if not owed_from(chunk, edition, record.subscription):
             return Barred()
+        if again:
+            return None
         reason = await self._reason(edition, record.subscription, now)
         if reason is None:
             return None

@@ -31,6 +31,7 @@ from bot.domain.subscription import Address, Subscription
 from bot.storage.articles import ArticleStore
 from bot.storage.breaker import Breaker
 from bot.storage.clock import StoreClock
+from bot.storage.feeds import FeedStore
 from bot.storage.outbox import Outbox
 from bot.storage.pace import Pace
 from bot.storage.plans import Plans
@@ -54,6 +55,7 @@ class Reports:
         breaker: Breaker,
         articles: ArticleStore,
         store: SubscriptionStore,
+        feeds: FeedStore,
         clock: StoreClock,
         *,
         rate: float,
@@ -66,6 +68,7 @@ class Reports:
         self._breaker = breaker
         self._articles = articles
         self._store = store
+        self._feeds = feeds
         self._clock = clock
         self._rate = rate
 
@@ -96,6 +99,10 @@ class Reports:
             resting=await self._resting(now),
             parked=await self._store.parked_counts(),
             refused=await self._refused(now),
+            feeds=await self._feeds.count(),
+            feeds_in_trouble=await self._feeds_in_trouble(),
+            feeds_due_since=await self._feeds.turns.waiting_since(now),
+            polls=await self._feeds.polls(),
         )
 
     async def resting(self) -> Resting | None:
@@ -116,6 +123,10 @@ class Reports:
             for edition_id, at, reason in told
         )
 
+    async def _feeds_in_trouble(self) -> tuple[str, ...]:
+        feeds = [await self._feeds.get(url) for url in await self._feeds.in_trouble()]
+        return tuple(feed.name or feed.url for feed in feeds if feed)
+
     async def _articles_of(self, edition_ids: list[str]) -> dict[str, str]:
         """The first article that each tells of; what takes a message back tells of that message's."""
         editions = await self._editions(edition_ids)
@@ -130,16 +141,21 @@ class Reports:
     # -- one article, one chat ----------------------------------------------------------------------------------
 
     async def fate(self, article_id: str, address: Address) -> Fate:
-        """Told from receipts and the outbox; where these know nothing, from the subscription as it is now."""
+        """Told from receipts and the outbox, also of what has joined it; where these know nothing, from the
+        subscription as it is now."""
         stored = await self._articles.get(article_id)
         if stored is None:
             return NoSuchArticle()
         record = await self._store.read(address)
         if record is None:
             return NotSubscribed()
-        editions = (await self._editions(await self._outbox.editions_to(article_id, record.number))).values()
-        found = [(one, await self._delivery(one, record.number, record.subscription)) for one in editions]
-        known = [await self._in_place_of(fate, edition, article_id) for edition, fate in found if fate]
+        editions, known = list[Edition](), list[Fate]()
+        for told in (article_id, *await self._articles.joined_ids(article_id)):
+            telling = await self._editions(await self._outbox.editions_to(told, record.number))
+            editions += telling.values()
+            for edition in telling.values():
+                if fate := await self._delivery(edition, record.number, record.subscription):
+                    known.append(await self._in_place_of(fate, edition, told))
         if known:
             return min(known, key=_rank)
         in_digest = any(edition.category is None for edition in editions)

@@ -148,7 +148,7 @@ class Worker:
                 self._conclusions.end(recipient, Mark.SKIPPED)
             else:
                 delivery = Delivery(chunk, position, mark, record)
-                barred = await self._gate.bars(chunk, worded.edition, record, self._watch.now())
+                barred = await self._gate.bars(chunk, worded.edition, record, self._watch.now(), again=delivery.again)
                 if barred:
                     self._conclusions.bar(delivery, barred)
                 else:

@@ -5,6 +5,7 @@ import hashlib
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from enum import StrEnum
+from functools import lru_cache
 from typing import Annotated
 
 from pydantic import (
@@ -23,6 +24,7 @@ from bot.domain.category import Slug
 Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 
 
+@lru_cache(1024)  # feeds name each address several times
 def _checked_url(value: str) -> str:
     HttpUrl(value)
     return value
@@ -93,6 +95,10 @@ class Article(_Value):
     also_at: tuple[Source, ...] = ()
 
     @property
+    def told_by(self) -> Source:
+        return self.source or Source(name=self.title)
+
+    @property
     def revision(self) -> int:
         """How often it was corrected."""
         return len(self.corrections)
@@ -108,6 +114,21 @@ class Article(_Value):
         each = dict.fromkeys((*self.corrections, *others))
         newest_first = sorted(each, key=lambda correction: correction.at, reverse=True)
         return self.model_copy(update={"corrections": tuple(newest_first)})
+
+    def in_place_of(self, known: "Article") -> "Article":
+        """What is stored of it and is not replaced with its text: what was corrected, and what tells the same."""
+        others = tuple(dict.fromkeys((*known.also_at, *self.also_at)))
+        return self.with_corrections(known.corrections).model_copy(update={"also_at": others})
+
+    def joined_by(self, other: "Article") -> "Article":
+        """The other tells the same, as do those that it was joined by."""
+        others = dict.fromkeys((*self.also_at, other.told_by, *other.also_at))
+        return self.model_copy(update={"also_at": tuple(others)})
+
+    def left_by(self, leaving: Iterable["Article"], staying: Iterable["Article"] = ()) -> "Article":
+        """Of those that have joined it."""
+        gone = {one.told_by for one in leaving} - {one.told_by for one in staying}
+        return self.model_copy(update={"also_at": tuple(one for one in self.also_at if one not in gone)})
 
 
 class TextLink(_Value):
@@ -139,5 +160,5 @@ class Added(StrEnum):
 
 def article_id(*parts: str) -> str:
     """An id made of what an article says, so that the same text posted twice is one article."""
-    digest = hashlib.blake2b("\0".join(parts).encode(errors="surrogatepass"), digest_size=5).digest()
-    return base64.b32encode(digest).decode().lower()
+    digest = hashlib.blake2b("\0".join(parts).encode(errors="surrogatepass"), digest_size=8).digest()
+    return base64.b32encode(digest).decode().rstrip("=").lower()

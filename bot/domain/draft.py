@@ -3,7 +3,32 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from bot.domain.article import Article
+from pydantic import BaseModel, ConfigDict
+
+from bot.domain.article import Article, TextLink
+from bot.domain.page import Page
+
+
+class Draft(BaseModel):
+    """`article` is missing while it cannot be read as one. `page`: what it was made from; where there is a `text`,
+    this says what it says, and the page what no text can. `feed`: the address of the feed that brought it.
+    `replaces`: the id of the draft whose place it takes as soon as it can be read."""
+
+    model_config = ConfigDict(frozen=True)
+
+    id: str
+    text: str = ""
+    links: tuple[TextLink, ...] = ()
+    article: Article | None = None
+    page: Page | None = None
+    feed: str = ""
+    replaces: str = ""
+
+    @property
+    def title(self) -> str:
+        """What it is called, or begins with."""
+        named = self.article or (None if self.text else self.page)
+        return named.title if named else " ".join(self.text[:400].split())
 
 
 class Problem(StrEnum):
@@ -26,10 +51,11 @@ class Unreadable:
 @dataclass(frozen=True, slots=True)
 class Preview:
     """`article` is a problem for as long as the draft cannot be read; `readers`: how many chats get it;
-    `published`: this very text is stored already, `changed`: with other links or questions."""
+    `published`: it is stored already, `changed`: with something else in it; `page`: what it was made from."""
 
     draft_id: str
     article: Article | Unreadable
     readers: int = 0
     published: bool = False
     changed: bool = False
+    page: Page | None = None

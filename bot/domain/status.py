@@ -1,13 +1,15 @@
 """How delivery goes, at one moment."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from bot.domain.delivery import Cause
 
 #: What was owed and nobody came to try for so long, is not being sent.
 _STALLED_AFTER = timedelta(minutes=2)
+#: Feeds that share a host take turns, so some of many may be late.
+_UNASKED_AFTER = timedelta(minutes=30)
 #: Of the rate that is set; a little less of it is kept in reserve always.
 _FULL_SPEED = 0.95
 
@@ -37,7 +39,8 @@ class Status:
     time and `in_doubt` for whether their chat can be written to at all; `waiting_since`: the oldest of all others.
     `unplanned`: published articles whose recipients are not all counted yet. `tries`: what those of the last
     `minutes` came to; `tried_just_now`: any in the last one or two. Rates are messages a second. `refused`: the
-    latest first.
+    latest first. `feeds`: how many there are; `feeds_in_trouble`: their names; `feeds_due_since`: the one that has
+    waited longest to be asked; `polls`: what asking them has come to since the store began.
     """
 
     at: datetime
@@ -59,6 +62,10 @@ class Status:
     resting: Resting | None
     parked: Mapping[Cause, int]
     refused: tuple[RefusedMessage, ...]
+    feeds: int = 0
+    feeds_in_trouble: tuple[str, ...] = ()
+    feeds_due_since: datetime | None = None
+    polls: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def left(self) -> int:
@@ -69,6 +76,11 @@ class Status:
     def slowed(self) -> bool:
         """Since Telegram has refused messages for coming too fast."""
         return self.rate < self.rate_set * _FULL_SPEED
+
+    @property
+    def unasked(self) -> bool:
+        """Feeds wait to be asked, and nobody does."""
+        return self.feeds_due_since is not None and self.at - self.feeds_due_since > _UNASKED_AFTER
 
     @property
     def stalled(self) -> bool:

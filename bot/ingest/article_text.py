@@ -83,6 +83,28 @@ def read_article(
     return _article(slug, parts, now)
 
 
+def write_article(article: Article) -> str:
+    """The text that `read_article` reads as this article, but for what no text tells: its id and time, the links of
+    related titles, and paragraphs that the text form takes for something else. Without a teaser, the first paragraph
+    becomes one."""
+    blocks = [article.category, _one_line(article.title), _one_line(article.teaser)]
+    blocks += [_one_line(paragraph) for paragraph in article.body]
+    blocks += [f"Read more {_one_line(related.title)} →" for related in article.related]
+    if article.source:
+        blocks.append(f"Continue reading at {_one_line(article.source.name)} →")
+        blocks[-1] += f"\nLink: {article.source.url}" if article.source.url else ""
+    if article.image:
+        blocks.append(f"Image: {article.image}")
+    if article.faq:
+        blocks.append("Frequently Asked Questions")
+        blocks += [block for pair in article.faq for block in (f"Q.{_one_line(pair.question)}", pair.answer)]
+    return "\n\n".join(block for block in blocks if block)
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())
+
+
 def _article(slug: str, parts: _Parts, now: datetime) -> Article:
     title, *rest = parts.lead
     teaser, body = (rest[0], rest[1:]) if rest else ("", [])

@@ -66,6 +66,12 @@ def line(curve: Curve, start: int, end: int, columns: int) -> str:
     return "".join(_BARS[ceil(min(step, 1.0) * (len(_BARS) - 1) - 1e-9)] for step in steps)
 
 
+def spark(counts: Sequence[int]) -> str:
+    """One bar for each, the highest in full; nothing is the lowest bar, so that days can be told apart."""
+    most = max([*counts, 1])
+    return "".join(_BARS[max(1, ceil(count / most * (len(_BARS) - 1)))] for count in counts)
+
+
 def axis(start: int, end: int, columns: int) -> str:
     """The hours under such lines, where each begins."""
     words = [" "] * columns

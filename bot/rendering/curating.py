@@ -8,6 +8,7 @@ from bot.domain.message import Message
 from bot.rendering.actions import ListArticles, ManageArticle, ReadArticle, Retract
 from bot.rendering.articles import from_when
 from bot.rendering.figures import number
+from bot.rendering.joining import story_buttons, told_also
 from bot.rendering.markup import bold, brief, escape, shorten
 from bot.rendering.names import Names
 from bot.rendering.wording import LANGUAGES, _, ngettext
@@ -36,14 +37,19 @@ def article_list(articles: Sequence[Article], names: Names, *, skip: int, total:
     return Message(text="\n\n".join([heading, *lines]), buttons=(*rows, *([tuple(turning)] if turning else [])))
 
 
-def manage(article: Article, names: Names) -> Message:
+def manage(article: Article, names: Names, joined: Sequence[Article] = ()) -> Message:
+    """An article's page; `joined`: what has joined it."""
     question = _(
         "To correct it, write {command} and after it what is right.\n\n"
         "Take it back? It is removed here, and deleted in the chats that got it in the last 48 hours."
     ).format(command=bold(f"/correct {article.id}"))
+    if joined:
+        question += " " + _("With it goes what has joined it; what is to stay must be split off before.")
+    facts = f"{from_when(article, names)}{told_also(article)}"
     return Message(
-        text=f"{bold(shorten(article.title, 250))}\n{from_when(article, names)}\n\n{question}",
+        text=f"{bold(shorten(article.title, 250))}\n{facts}\n\n{question}",
         buttons=(
+            *story_buttons(article, joined),
             (Retract(id=article.id).button(_("🗑 Take it back")),),
             (ReadArticle(id=article.id).button(_("📖 Read here")), ListArticles(skip=0).button(_("‹ All articles"))),
         ),

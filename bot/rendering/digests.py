@@ -143,11 +143,8 @@ def _also(article: Article, before: str) -> str:
 
 def _with_others(story: Story, links: Links) -> Article:
     """The article, and at which sources others tell the same, each with a link that is short enough."""
-    others = (
-        Source(name=other.source.name if other.source else other.title, url=links.to_article(other))
-        for other in story.others
-    )
-    return story.article.model_copy(update={"also_at": (*story.article.also_at, *others)})
+    others = [Source(name=other.told_by.name, url=links.to_article(other)) for other in story.others]
+    return story.article.model_copy(update={"also_at": tuple(dict.fromkeys((*story.article.also_at, *others)))})
 
 
 def _number_buttons(shown: Sequence[Story], layout: _Layout) -> list[tuple[Button, ...]]:

@@ -58,6 +58,11 @@ def duration(length: timedelta) -> str:
     return format_timedelta(length, locale=locale())
 
 
+def ago(moment: datetime, now: datetime) -> str:
+    """How long before `now` it was, or after it will be."""
+    return format_timedelta(moment - now, add_direction=True, locale=locale())
+
+
 def number(value: float, digits: int = 0) -> str:
     return format_decimal(value, "#,##0." + "0" * digits if digits else "#,##0", locale=locale())
 

@@ -75,10 +75,10 @@ def shorten(text: str, limit: int) -> str:
         return text
     begin = cut(text, limit)[:-1]
     sentences = [match.end() for match in _SENTENCE_END.finditer(begin)]
-    if sentences and sentences[-1] >= len(begin) // 2:
+    if sentences and units(begin[: sentences[-1]]) >= units(begin) // 2:
         return begin[: sentences[-1]]
     head, space, _ = begin.rpartition(" ")
-    return (head if space and len(head) >= len(begin) // 2 else begin) + "…"
+    return (head if space and units(head) >= units(begin) // 2 else begin) + "…"
 
 
 def _boundary(text: str, end: int) -> int:

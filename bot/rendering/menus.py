@@ -42,11 +42,15 @@ READER_COMMANDS: Mapping[str, str] = {
 }
 EDITOR_COMMANDS: Mapping[str, str] = {
     "post": N_("Publish an article"),
+    "drafts": N_("What waits to be published"),
     "articles": N_("Published articles, and taking them back"),
     "correct": N_("Correct an article, and tell those who have it"),
     "retract": N_("Take an article back from every chat"),
     "addcategory": N_("Add a category"),
     "renamecategory": N_("Give a category another name"),
+    "feeds": N_("The feeds, and how they do"),
+    "addfeed": N_("Add a feed, or a file of them"),
+    "removefeed": N_("Remove a feed"),
     "status": N_("How delivery goes"),
 }
 

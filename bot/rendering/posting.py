@@ -1,6 +1,7 @@
 """The bot's words to editors."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from bot.domain.article import Added, Article
 from bot.domain.category import Category
@@ -8,6 +9,7 @@ from bot.domain.draft import Preview, Problem, Unreadable
 from bot.domain.message import Button, Message
 from bot.rendering.actions import (
     DiscardDraft,
+    EditDraft,
     FileDraft,
     ManageArticle,
     PublishBreaking,
@@ -15,7 +17,7 @@ from bot.rendering.actions import (
     ReadArticle,
 )
 from bot.rendering.articles import teaser
-from bot.rendering.figures import number
+from bot.rendering.figures import date, number
 from bot.rendering.keyboard import choices, in_rows
 from bot.rendering.links import Links
 from bot.rendering.markup import bold, escape, shorten
@@ -27,8 +29,8 @@ def how_to_post() -> Message:
     return Message(
         text=_(
             "<b>How to post an article</b>\n"
-            "Send /post with the text right after it, or reply /post to a message that holds it, "
-            "or send it as a .txt file with the caption /post. It looks like this:\n\n"
+            "Send /post with a link, and its page is read; or with the text right after it; or reply /post to a "
+            "message that holds either; or send it as a .txt, .md, .html or .json file. As text it looks so:\n\n"
             "{example}\n\n"
             "All but category and title may be missing. Links behind pasted text are kept. "
             "You see a preview before anyone else does."
@@ -57,18 +59,21 @@ def preview(shown: Preview, names: Names, links: Links, *, notes: Sequence[str] 
     article = shown.article
     if isinstance(article, Unreadable):
         raise TypeError("a draft that cannot be read has no preview")
-    draft = _("Draft: {facts}.").format(facts=_(", ").join(_facts(article)))
+    draft = _("Draft: {facts}.").format(
+        facts=_(", ").join(_facts(article, shown.page.published if shown.page else None))
+    )
     lines = [draft, _reach(shown, article, names), *(f"⚠️ {escape(note)}" for note in notes)]
     seen = teaser(article, names, links)
-    decide = (
+    publish = (
         PublishDraft(id=shown.draft_id).button(_("Publish")),
         PublishBreaking(id=shown.draft_id).button(_("Breaking")),
-        DiscardDraft(id=shown.draft_id).button(_("Discard")),
     )
-    return [Message(text="\n".join(lines)), seen.model_copy(update={"buttons": (*seen.buttons, decide)})]
+    change = EditDraft(id=shown.draft_id).button(_("Edit")), _discard(shown)
+    return [Message(text="\n".join(lines)), seen.model_copy(update={"buttons": (*seen.buttons, publish, change)})]
 
 
-def _facts(article: Article) -> list[str]:
+def _facts(article: Article, told: datetime | None) -> list[str]:
+    """`told`: when it was published elsewhere."""
     body, faq, related = len(article.body), len(article.faq), len(article.related)
     counted = [
         (body, ngettext("{number} paragraph", "{number} paragraphs", body)),
@@ -80,6 +85,8 @@ def _facts(article: Article) -> list[str]:
         facts.append(_("a picture"))
     if article.source:
         facts.append(_("source {name}").format(name=escape(shorten(article.source.name, 100))))
+    if told:
+        facts.append(_("dated {date}").format(date=date(told)))
     if not (article.source and article.source.url):
         facts.append(_("no link: its teaser links to the article here"))
     return facts
@@ -88,8 +95,8 @@ def _facts(article: Article) -> list[str]:
 def _reach(shown: Preview, article: Article, names: Names) -> str:
     if shown.changed:
         return _(
-            "⚠️ This text is published already, with other links or questions. Publishing puts these in their place, "
-            "and sends it to nobody again."
+            "⚠️ It is published already, and not quite the same. Publishing puts this in its place, and sends it to "
+            "nobody again."
         )
     if shown.published:
         return _("⚠️ This very text is published already; publishing it again changes nothing.")
@@ -107,7 +114,7 @@ def refusal(shown: Preview, categories: Sequence[Category]) -> Message:
     if not isinstance(problem, Unreadable):
         raise TypeError("this draft can be read")
     if problem.problem is Problem.NO_CATEGORY:
-        return _choose_category(shown.draft_id, problem, categories)
+        return _choose_category(shown, problem, categories)
     texts = {
         Problem.EMPTY: _("There is no text in it."),
         Problem.NO_TITLE: _("It has a category but no title: put the title below the category, after a blank line."),
@@ -120,19 +127,25 @@ def refusal(shown: Preview, categories: Sequence[Category]) -> Message:
     text = _(
         "This is no article yet. {problem}\n\nWhat you sent is still above: mend it, and send it with /post again."
     )
-    return Message(text=text.format(problem=texts[problem.problem]))
+    return Message(text=text.format(problem=texts[problem.problem]), buttons=((_discard(shown),),))
 
 
-def _choose_category(draft_id: str, problem: Unreadable, categories: Sequence[Category]) -> Message:
+def _choose_category(shown: Preview, problem: Unreadable, categories: Sequence[Category]) -> Message:
     nearest = [category for category in categories if category.slug in problem.nearest]
     others = [category for category in categories if category.slug not in problem.nearest]
-    buttons = choices(FileDraft(id=draft_id, slug=c.slug).button(c.called(language())) for c in [*nearest, *others])
-    rows = in_rows(buttons)
+    buttons = choices(
+        FileDraft(id=shown.draft_id, slug=c.slug).button(c.called(language())) for c in [*nearest, *others]
+    )
+    rows = (*in_rows(buttons), (_discard(shown),))
     text = _(
         "The first line must be a category, and “{word}” is none. "
         "Your text is kept: choose its category, and it goes on from there."
     )
-    return Message(text=text.format(word=escape(shorten(problem.word, 60))), buttons=rows)
+    word = escape(shorten(problem.word, 60))
+    if shown.page is None:
+        return Message(text=text.format(word=word), buttons=rows)
+    asked = _("“{word}” is no category. Which one is it for?") if word else _("Which category is it for?")
+    return Message(text=f"{bold(shorten(shown.page.title, 250))}\n\n{asked.format(word=word)}", buttons=rows)
 
 
 def published(article: Article, readers: int, added: Added) -> Message:
@@ -143,7 +156,7 @@ def published(article: Article, readers: int, added: Added) -> Message:
         "Published: {title} goes to {number} chat.", "Published: {title} goes to {number} chats.", readers
     )
     if added is Added.CHANGED:
-        done = _("Changed: {title} has its new links and questions. Nothing was sent again.")
+        done = _("Changed: {title} is stored as it is here. Nothing was sent again.")
     back = _("To take it back: {command}").format(command=f"/retract {escape(article.id)}")
     return Message(
         text=f"{done.format(title=title, number=number(readers))}\n{back}",
@@ -184,9 +197,10 @@ def text_joined() -> str:
     return _("This is your last message and the one before it together. The preview above is of the first alone.")
 
 
-def file_too_large(size: int) -> Message:
-    text = _("That file has {size} MB; an article may have 1 MB at most. Send only its text, as a .txt file.")
-    return Message(text=text.format(size=number(size / 1e6, 1)))
+def file_too_large(size: int, most: int) -> Message:
+    """Both in bytes."""
+    text = _("That file has {size} MB; an article may have {most} MB at most. Send only its text, as a .txt file.")
+    return Message(text=text.format(size=number(size / 1e6, 1), most=number(most / 1e6)))
 
 
 def file_unreadable(name: str) -> Message:
@@ -196,6 +210,10 @@ def file_unreadable(name: str) -> Message:
 
 def forward_hint() -> Message:
     return Message(text=_("To make an article of that, reply to it with /post."))
+
+
+def _discard(shown: Preview) -> Button:
+    return DiscardDraft(id=shown.draft_id).button(_("Discard"))
 
 
 def _read(article: Article) -> Button:

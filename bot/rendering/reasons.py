@@ -153,7 +153,7 @@ class _Told:
         if fate.day:
             return _("It came with your digest of {day}.").format(day=day(fate.day))
         if fate.at:
-            return _("It came at once, at {time}.").format(time=_moment(fate.at, self._zone))
+            return _("It came at once: {time}.").format(time=_moment(fate.at, self._zone))
         return _("It came with your digest.") if fate.in_digest else _("It came at once.")
 
     def _on_its_way(self, fate: OnItsWay) -> str:

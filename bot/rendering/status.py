@@ -14,7 +14,8 @@ from bot.rendering.markup import brief, escape
 from bot.rendering.wording import _, isolated, ngettext
 
 _REFUSED_NAMED = 5
-_TITLE, _REASON = 60, 120
+_FEEDS_NAMED = 3
+_TITLE, _REASON, _NAME = 60, 120, 40
 #: Tags, names and addresses that Telegram may make links of.
 _FOUND = 3
 
@@ -64,6 +65,29 @@ def _trouble(status: Status, zone: ZoneInfo) -> Iterator[str]:
         yield text.format(time=clock(status.waiting_since.astimezone(zone)))
     if status.refused:
         yield _refused(status.refused)
+    yield from _feeds_in_trouble(status, zone)
+
+
+def _feeds_in_trouble(status: Status, zone: ZoneInfo) -> Iterator[str]:
+    if status.unasked and status.feeds_due_since:
+        text = _("Feeds wait since {time} and nobody asks them. Does a process with the feeds part run?")
+        yield text.format(time=clock(status.feeds_due_since.astimezone(zone)))
+    if status.feeds_in_trouble:
+        yield _feeds(status.feeds_in_trouble)
+
+
+def _feeds(names: Sequence[str]) -> str:
+    """Some by name."""
+    named = [isolated(escape(brief(name, _NAME, _FOUND))) for name in names[:_FEEDS_NAMED]]
+    if len(names) > _FEEDS_NAMED:
+        more = len(names) - _FEEDS_NAMED
+        named.append(ngettext("and {number} more", "and {number} more", more).format(number=number(more)))
+    text = ngettext(
+        "{number} feed cannot be read: {names}. {command} tells why.",
+        "{number} feeds cannot be read: {names}. {command} tells why.",
+        len(names),
+    )
+    return text.format(number=number(len(names)), names=_(", ").join(named), command="/feeds")
 
 
 def _refused(refused: Sequence[RefusedMessage]) -> str:

@@ -1,6 +1,7 @@
 """The sandbox as an HTTP server on this computer."""
 
 import asyncio
+from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -20,11 +21,12 @@ from bot.sandbox.stream import Stream
 BODY_LIMIT = 60 * 1024 * 1024  # bytes: a file of 50 MB and the form around it
 GRACE = 2.0  # seconds for running requests when the server stops
 
+Site = Callable[[web.BaseRequest], web.StreamResponse | None]
+
 
 class Sandbox:
-    """A Telegram of one's own. `token` is the bot's, of Telegram's form 123456:ABC…; port 0 takes a free one;
-    `intro`, {"title", "text", "steps": […]}, is what the chat page tells a newcomer; what lies in `pictures` is
-    served at /pictures/."""
+    """A Telegram of one's own. `token` is the bot's, of Telegram's form 123456:ABC…; port 0 takes a free one; what
+    lies in `pictures` is served at /pictures/; `site` is asked before it for whatever is not for bots and clients."""
 
     def __init__(
         self,
@@ -34,19 +36,24 @@ class Sandbox:
         name: str = "Demo News",
         host: str = "127.0.0.1",
         port: int = 0,
-        intro: dict[str, Any] | None = None,
         pictures: Path | None = None,
+        site: Site | None = None,
     ) -> None:
         self.url = ""
         self._pictures = pictures
+        self._site = site
         self._host = host
         self._port = port
         self._closing = asyncio.Event()
-        self._state = State(token=token, username=username, name=name, intro=intro)
+        self._state = State(token=token, username=username, name=name)
         self._bot = BotFace(self._state, self._closing)
         self._client = ClientFace(self._state, Stream(self._state.events, self._closing))
         self._hosts: frozenset[str] = frozenset()
         self._runner: web.ServerRunner | None = None
+
+    def introduce(self, intro: dict[str, Any]) -> None:
+        """{"title", "text", "steps": […]}: what the chat page tells a newcomer."""
+        self._state.intro = intro
 
     async def start(self) -> None:
         """Binds the port. Raises OSError when it is taken."""
@@ -95,7 +102,8 @@ class Sandbox:
             return web.Response(status=403, text="This is for the computer that the sandbox runs on.")
         if path.startswith("/client/"):
             return await self._client.answer(request)
-        return page_file(path, self._pictures)
+        own = self._site(request) if self._site else None
+        return own or page_file(path, self._pictures)
 
 
 def _request(

@@ -15,9 +15,9 @@ from bot.sandbox.webhook import Webhook
 
 
 class State:
-    def __init__(self, *, token: str, username: str, name: str, intro: Json | None = None) -> None:
+    def __init__(self, *, token: str, username: str, name: str) -> None:
         self.token = token
-        self.intro = intro
+        self.intro: Json | None = None
         self.bot: Json = {
             "id": int(token.partition(":")[0]),
             "is_bot": True,

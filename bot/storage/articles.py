@@ -16,26 +16,47 @@ from bot.storage.streams import unless_stopping
 _CHANGES_KEPT = 100_000
 _CHANGES_WAIT_MS = 2000
 
-# Arrival is the server's time, so that it orders articles and what chats settle, whatever a process's clock says.
-_ADD = (
+#: Lua functions for scripts: the last of the changes, and to store an article. `k` are the keys of `adding`. Arrival
+#: is the server's time, so that it orders articles and what chats settle, whatever a process's clock says.
+ADD = (
     PRESENT
+    + f"local changes_kept = {_CHANGES_KEPT}"
     + """
-if redis.call('HEXISTS', KEYS[1], ARGV[1]) == 1 then return 0 end
-local arrived = tonumber(ARGV[3])
-if arrived == 0 then
-  arrived = present(KEYS[7]) + 1
-  tell(KEYS[7], arrived)
+local function last_change(changes)
+  local rows = redis.call('XREVRANGE', changes, '+', '-', 'COUNT', 1)
+  return rows[1] and rows[1][1] or '0'
 end
-local stamp = string.format('%.0f', arrived)
-redis.call('HSET', KEYS[1], ARGV[1], stamp .. ':' .. ARGV[4] .. ':' .. ARGV[2])
-redis.call('ZADD', KEYS[2], stamp, ARGV[1])
-redis.call('ZADD', KEYS[3], stamp, ARGV[1])
-redis.call('XADD', KEYS[4], 'MAXLEN', '~', ARGV[5], '*', 'id', ARGV[1])
-if ARGV[4] == '1' then
-  redis.call('ZADD', KEYS[6], stamp, ARGV[1])
-  if ARGV[3] == '0' then redis.call('XADD', KEYS[5], '*', 'id', ARGV[1], 'arrived', stamp) end
+
+local function note_change(changes, id)
+  redis.call('XADD', changes, 'MAXLEN', '~', changes_kept, '*', 'id', id)
 end
-return 1
+
+local function add(k, id, json, given, owed)
+  if redis.call('HEXISTS', k[1], id) == 1 or redis.call('HEXISTS', k[8], id) == 1 then return 0 end
+  local arrived = tonumber(given)
+  if arrived == 0 then
+    arrived = present(k[7]) + 1
+    tell(k[7], arrived)
+  end
+  local stamp = string.format('%.0f', arrived)
+  redis.call('HSET', k[1], id, stamp .. ':' .. owed .. ':' .. json)
+  redis.call('ZADD', k[2], stamp, id)
+  redis.call('ZADD', k[3], stamp, id)
+  note_change(k[4], id)
+  if owed == '1' then
+    redis.call('ZADD', k[6], stamp, id)
+    if given == '0' then redis.call('XADD', k[5], '*', 'id', id, 'arrived', stamp) end
+  end
+  return 1
+end
+"""
+)
+
+_STORE = (
+    ADD
+    + """
+if ARGV[5] ~= '' and last_change(KEYS[4]) ~= ARGV[5] then return -1 end
+return add(KEYS, ARGV[1], ARGV[2], ARGV[3], ARGV[4])
 """
 )
 
@@ -56,24 +77,43 @@ return 1
 """
 
 
+# Of one that has joined another.
+_REVISE = (
+    ADD
+    + """
+if redis.call('HGET', KEYS[1], ARGV[1]) ~= ARGV[2] then return 0 end
+redis.call('HSET', KEYS[1], ARGV[1], ARGV[3])
+note_change(KEYS[2], ARGV[4])
+return 1
+"""
+)
+
+
 class ArticleStore:
     def __init__(self, redis: Client) -> None:
         self._redis = redis
-        self._add = redis.register_script(_ADD)
+        self._add = redis.register_script(_STORE)
+        self._revise = redis.register_script(_REVISE)
         self._replace = redis.register_script(_REPLACE)
 
     async def publish(self, article: Article) -> bool:
         """Stores it and, in the same step, that its subscribers are owed it; False if it is stored already."""
-        return await self._store(article, arrived=0, owed=True)
+        return await self._store(article, arrived=0, owed=True) == 1
+
+    async def publish_after(self, article: Article, change: str) -> Added | None:
+        """The same; None if anything has changed since that change, of which the caller knows."""
+        stored = await self._store(article, arrived=0, owed=True, change=change)
+        return None if stored < 0 else Added.NEW if stored else Added.KNOWN
 
     async def keep(self, article: Article, arrived: datetime | None = None) -> Added:
         """Stores or replaces it for reading and asking. With `arrived` it is one that was published here, or where
         it comes from, at that time: digests that reach back so far tell of it; else nobody is owed it. What was
-        corrected stays so."""
+        corrected stays so, and what has joined it stays with it."""
         # 0, the beginning of 1970, would mean now.
-        if await self._store(article, arrived=to_ms(arrived or article.published) or 1, owed=arrived is not None):
+        moment = to_ms(arrived or article.published) or 1
+        if await self._store(article, arrived=moment, owed=arrived is not None) == 1:
             return Added.NEW
-        found = await self.change(article.id, lambda known: article.with_corrections(known.corrections))
+        found = await self.change(article.id, article.in_place_of)
         return Added.CHANGED if found and found[0].article != found[1].article else Added.KNOWN
 
     async def change(
@@ -82,19 +122,37 @@ class ArticleStore:
         """What is stored, and what stands in its place then; None if nothing is. `change` is asked again where
         someone else has been faster. It keeps its arrival, and is owed as it was."""
         while (raw := await self._redis.hget(keys.ARTICLES, article_id)) is not None:
-            before = _load(raw)
+            before = load(raw)
             article = change(before.article)
             if article == before.article:
                 return before, before
-            value = _value(article, before.arrived, owed=before.owed)
+            value = packed(article, before.arrived, owed=before.owed)
             old, new = before.article.category, article.category
             indexes = [index(slug) for index in (keys.arrivals_in, keys.owed_in) for slug in (old, new)]
             if await self._replace(
                 keys=[keys.ARTICLES, keys.CHANGES, *indexes],
                 args=[article_id, raw, value, before.arrived, int(before.owed), _CHANGES_KEPT],
             ):
-                return before, _load(value)
+                return before, load(value)
         return None
+
+    async def revise(self, article_id: str, change: Callable[[Article], Article]) -> bool:
+        """`change`, also of one that has joined another; whether anything is another now."""
+        if found := await self.change(article_id, change):
+            return found[0] != found[1]
+        while lead := (await self.leads_of([article_id])).get(article_id):
+            members = keys.joined_with(lead)
+            raw = await self._redis.hget(members, article_id)
+            if raw is None:
+                continue  # it has just left, or its lead has joined another
+            before = load(raw)
+            article = change(before.article)
+            if article == before.article:
+                return False
+            value = packed(article, before.arrived, owed=before.owed)
+            if await self._revise(keys=[members, keys.CHANGES], args=[article_id, raw, value, lead]):
+                return True
+        return False
 
     async def get(self, article_id: str) -> StoredArticle | None:
         return next(iter(await self.get_many([article_id])), None)
@@ -103,12 +161,35 @@ class ArticleStore:
         """In the order asked for; those not stored are left out."""
         ids = list(article_ids)
         values = await self._redis.hmget(keys.ARTICLES, ids) if ids else []
-        return [_load(value) for value in values if value is not None]
+        return [load(value) for value in values if value is not None]
+
+    async def leads_of(self, article_ids: Iterable[str]) -> dict[str, str]:
+        """Of those that have joined another: its id by theirs."""
+        ids = list(article_ids)
+        leads = await self._redis.hmget(keys.JOINED, ids) if ids else []
+        return {one: lead.decode() for one, lead in zip(ids, leads, strict=True) if lead is not None}
+
+    async def joined_ids(self, article_id: str) -> list[str]:
+        """Of those that have joined this one."""
+        return sorted(one.decode() for one in await self._redis.hkeys(keys.joined_with(article_id)))
+
+    async def told(self, article_ids: Iterable[str]) -> list[StoredArticle]:
+        """The same as `get_many`, and those that have joined another as they were."""
+        ids = list(article_ids)
+        found = {one.article.id: one for one in await self.get_many(ids)}
+        for one, lead in (await self.leads_of(one for one in ids if one not in found)).items():
+            if raw := await self._redis.hget(keys.joined_with(lead), one):
+                found[one] = load(raw)
+        return [found[one] for one in ids if one in found]
 
     async def latest(self, slug: str | None = None, *, skip: int = 0, count: int) -> list[StoredArticle]:
         key = keys.arrivals_in(slug) if slug else keys.ARRIVALS
         ids = await self._redis.zrange(key, skip, skip + count - 1, desc=True)
         return await self.get_many(article_id.decode() for article_id in ids)
+
+    async def arrived_after(self, moment: int) -> list[str]:
+        """The ids of what has arrived since (ms), the oldest first."""
+        return [one.decode() for one in await self._redis.zrange(keys.ARRIVALS, f"({moment}", "+inf", byscore=True)]
 
     async def owed(self, since: Mapping[str, datetime], until: datetime) -> dict[str, list[StoredArticle]]:
         """What arrived for the readers of some categories after a moment of each one's own, newest first."""
@@ -135,11 +216,24 @@ class ArticleStore:
         article = stored.article
         async with self._redis.pipeline(transaction=True) as pipe:
             pipe.hdel(keys.ARTICLES, article.id)
+            pipe.sadd(keys.REMOVED, article.id)
             pipe.zrem(keys.ARRIVALS, article.id)
             pipe.zrem(keys.arrivals_in(article.category), article.id)
             pipe.zrem(keys.owed_in(article.category), article.id)
             pipe.xadd(keys.CHANGES, {"id": article.id}, maxlen=_CHANGES_KEPT, approximate=True)
             await pipe.execute()
+
+    async def was_removed(self, article_id: str) -> bool:
+        """Ever: also if an editor has published the same again since."""
+        return bool(await self._redis.sismember(keys.REMOVED, article_id))
+
+    async def removed(self) -> list[str]:
+        return sorted(article_id.decode() for article_id in await self._redis.smembers(keys.REMOVED))
+
+    async def restore_removed(self, article_ids: Iterable[str]) -> None:
+        """Those that were taken back where the articles come from."""
+        if ids := list(article_ids):
+            await self._redis.sadd(keys.REMOVED, *ids)
 
     async def all(self) -> AsyncIterator[StoredArticle]:
         """Oldest first; what is stored meanwhile may be missing."""
@@ -162,28 +256,38 @@ class ArticleStore:
         rows = reply[0][1]
         return rows[-1][0].decode(), {fields[b"id"].decode() for _, fields in rows}
 
-    async def _store(self, article: Article, *, arrived: int, owed: bool) -> bool:
-        return bool(
-            await self._add(
-                keys=[
-                    keys.ARTICLES,
-                    keys.ARRIVALS,
-                    keys.arrivals_in(article.category),
-                    keys.CHANGES,
-                    keys.PLANS,
-                    keys.owed_in(article.category),
-                    keys.CLOCK,
-                ],
-                args=[article.id, article.model_dump_json(), arrived, int(owed), _CHANGES_KEPT],
-            )
+    async def changes_after(self, change: str, count: int) -> list[tuple[str, str]]:
+        """The next changes, each with the id of what was stored, replaced or removed."""
+        rows = await self._redis.xrange(keys.CHANGES, f"({change}", "+", count=count)
+        return [(at.decode(), fields[b"id"].decode()) for at, fields in rows]
+
+    async def _store(self, article: Article, *, arrived: int, owed: bool, change: str = "") -> int:
+        """1: it is stored now, 0: it was before, -1: neither, since something else has changed."""
+        json = article.model_dump_json()
+        return int(
+            await self._add(keys=adding(article.category), args=[article.id, json, arrived, int(owed), change])
         )
 
 
-def _load(value: bytes) -> StoredArticle:
+def adding(slug: str) -> list[str]:
+    """The keys that the script's `add` needs."""
+    return [
+        keys.ARTICLES,
+        keys.ARRIVALS,
+        keys.arrivals_in(slug),
+        keys.CHANGES,
+        keys.PLANS,
+        keys.owed_in(slug),
+        keys.CLOCK,
+        keys.JOINED,
+    ]
+
+
+def load(value: bytes) -> StoredArticle:
     arrived, owed, json = value.split(b":", 2)
     article = Article.model_validate_json(json)
     return StoredArticle(article=article, arrived=int(arrived), owed=owed == b"1", length=len(value))
 
 
-def _value(article: Article, arrived: int, *, owed: bool) -> bytes:
+def packed(article: Article, arrived: int, *, owed: bool) -> bytes:
     return f"{arrived}:{int(owed)}:{article.model_dump_json()}".encode()

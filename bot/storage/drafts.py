@@ -1,39 +1,52 @@
-"""What editors have written and not yet published: nothing that they typed is lost for a week."""
+"""What waits to be published: nothing that an editor typed, and nothing that came for review, is lost for a week."""
 
 from datetime import timedelta
 
-from pydantic import BaseModel, ConfigDict
-
-from bot.domain.article import Article, TextLink
+from bot.domain.draft import Draft
+from bot.domain.moment import to_ms
+from bot.domain.subscription import Address
 from bot.storage import keys
+from bot.storage.clock import StoreClock
 from bot.storage.connection import Client
 
 KEPT = timedelta(days=7)
+_KEPT_MS = KEPT // timedelta(milliseconds=1)
 #: Telegram's apps send the parts of a split text at once, but a slow line may take its time.
 _REST_COMES_WITHIN = timedelta(seconds=20)
-
-
-class Draft(BaseModel):
-    """`article` is missing while `text` cannot be read as one."""
-
-    model_config = ConfigDict(frozen=True)
-
-    id: str
-    text: str
-    links: tuple[TextLink, ...] = ()
-    article: Article | None = None
+_EDITED_WITHIN = timedelta(hours=1)
 
 
 class DraftStore:
     def __init__(self, redis: Client) -> None:
         self._redis = redis
+        self._clock = StoreClock(redis)
 
-    async def save(self, draft: Draft) -> None:
-        await self._redis.set(keys.draft(draft.id), draft.model_dump_json(), ex=KEPT)
+    async def save(self, draft: Draft, *, instead_of: str = "") -> None:
+        """`instead_of`: one that need not be listed any more, though its buttons work on."""
+        arrived = to_ms(await self._clock.now())
+        async with self._redis.pipeline(transaction=True) as together:
+            together.set(keys.draft(draft.id), draft.model_dump_json(), ex=KEPT)
+            together.zadd(keys.DRAFTS, {draft.id: arrived}, nx=True)
+            if instead_of:
+                together.zrem(keys.DRAFTS, instead_of)
+            together.zremrangebyscore(keys.DRAFTS, 0, arrived - _KEPT_MS)
+            await together.execute()
 
     async def get(self, draft_id: str) -> Draft | None:
         value = await self._redis.get(keys.draft(draft_id))
         return Draft.model_validate_json(value) if value is not None else None
+
+    async def waiting(self, *, skip: int = 0, count: int) -> tuple[list[Draft], int]:
+        """The newest first, and how many there are in all."""
+        now = to_ms(await self._clock.now())
+        await self._redis.zremrangebyscore(keys.DRAFTS, 0, now - _KEPT_MS)
+        ids = await self._redis.zrange(keys.DRAFTS, skip, skip + count - 1, desc=True)
+        found = [await self.get(draft_id.decode()) for draft_id in ids]
+        return [draft for draft in found if draft], await self._redis.zcard(keys.DRAFTS)
+
+    async def published(self, draft_id: str) -> None:
+        """It waits no longer, but is still kept."""
+        await self._redis.zrem(keys.DRAFTS, draft_id)
 
     async def expect_more(self, editor: int, draft_id: str | None) -> None:
         """The editor's next message, if it comes soon, is the rest of this draft; None: of none."""
@@ -47,5 +60,19 @@ class DraftStore:
         draft_id = await self._redis.get(keys.unfinished_draft(editor))
         return await self.get(draft_id.decode()) if draft_id else None
 
+    async def expect_edit(self, address: Address, editor: int, draft_id: str | None) -> None:
+        """The editor's next text there, within the hour, takes this draft's place; None: that of none."""
+        if draft_id is None:
+            await self._redis.delete(keys.edited_draft(address, editor))
+        else:
+            await self._redis.set(keys.edited_draft(address, editor), draft_id, ex=_EDITED_WITHIN)
+
+    async def edited(self, address: Address, editor: int) -> Draft | None:
+        """The draft whose place this editor's text takes; that of their next text, it does not."""
+        draft_id = await self._redis.getdel(keys.edited_draft(address, editor))
+        return await self.get(draft_id.decode()) if draft_id else None
+
     async def discard(self, draft_id: str) -> bool:
-        return bool(await self._redis.delete(keys.draft(draft_id)))
+        async with self._redis.pipeline(transaction=True) as together:
+            together.delete(keys.draft(draft_id)).zrem(keys.DRAFTS, draft_id)
+            return bool((await together.execute())[0])

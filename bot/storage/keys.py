@@ -4,6 +4,7 @@ All keys share one hash tag, so that transactions and scripts over several of th
 (https://redis.io/docs/latest/operate/oss_and_stack/reference/cluster-spec/#hash-tags).
 """
 
+import hashlib
 import zlib
 
 from bot.domain.delivery import Cause
@@ -15,18 +16,31 @@ _TAG = "{newsbot}"
 #: among many: https://redis.io/docs/latest/operate/oss_and_stack/management/optimization/memory-optimization/
 RECORDS_TOGETHER = 64
 _NUMBERS_BUCKETS = 16384
+#: So that those of a feed stay small hashes for about a year of news.
+_ENTRIES_BUCKETS = 16
 RECEIPTS_A_PAGE = 64
 
 ARTICLES = f"{_TAG}:articles"  # hash: article id -> "<arrived ms>:<1 if owed>:<JSON>"
 ARRIVALS = f"{_TAG}:articles:arrivals"  # sorted set: article id by arrival
+JOINED = f"{_TAG}:articles:joined"  # hash: id of one that tells the same as another -> the id of that
+REMOVED = f"{_TAG}:articles:removed"  # set: the ids of those that were taken back
 CHANGES = f"{_TAG}:articles:changes"  # stream: what was stored or removed, for the search indexes
 
 CLOCK = f"{_TAG}:clock"  # string: the latest millisecond that was told to be over
 
 CATEGORIES = f"{_TAG}:categories"  # hash: slug -> JSON
 CATEGORY_ORDER = f"{_TAG}:categories:order"  # sorted set: slug by position
-FEEDS = f"{_TAG}:feeds"  # hash: URL -> category slug
 
+FEEDS = f"{_TAG}:feeds"  # hash: URL -> JSON
+FEED_HEALTH = f"{_TAG}:feeds:health"  # hash: URL -> JSON
+FEEDS_DUE = f"{_TAG}:feeds:due"  # sorted set: URL by the ms at which it may be asked next
+FEED_LEASES = f"{_TAG}:feeds:leases"  # sorted set: URL by the ms until which somebody has it
+FEED_HOSTS = f"{_TAG}:feeds:hosts"  # sorted set: host by the ms before which it is not asked again
+FEEDS_IN_TROUBLE = f"{_TAG}:feeds:trouble"  # set: URL
+FEED_POLLS = f"{_TAG}:feeds:polls"  # hash: outcome -> how many polls came to it
+
+DRAFTS = f"{_TAG}:drafts"  # sorted set: the ids of those that wait to be published, by since when (ms)
+BEGUN = f"{_TAG}:begun"  # hash: chat id:message id -> the process that is to make it another
 SAVERS = f"{_TAG}:saved"  # set: the private chats that have saved articles
 
 RECORDS = f"{_TAG}:subscriptions:"  # and a number divided by RECORDS_TOGETHER: see `record`
@@ -60,6 +74,11 @@ def arrivals_in(slug: str) -> str:
 def owed_in(slug: str) -> str:
     """Sorted set: those of them that readers are owed, as imported ones are not."""
     return f"{_TAG}:category:{slug}:owed"
+
+
+def joined_with(article_id: str) -> str:
+    """Hash: the ids of those that have joined this article -> as among ARTICLES; 0 if they never arrived."""
+    return f"{_TAG}:article:{article_id}:joined"
 
 
 def subscribers_of(slug: str) -> str:
@@ -142,6 +161,25 @@ def saved(chat_id: int) -> str:
     return f"{_TAG}:chat:{chat_id}:saved"
 
 
+def feed_entries(url: str) -> list[str]:
+    """Hashes: digest of an identity (8 bytes) -> digest of its words (4 bytes), and the id of its article."""
+    return [f"{_TAG}:feed:{_short(url)}:entries:{bucket}" for bucket in range(_ENTRIES_BUCKETS)]
+
+
+def _short(url: str) -> str:
+    return hashlib.blake2b(url.encode(), digest_size=8).hexdigest()
+
+
+def pushing(url: str) -> str:
+    """Hash: when (ms) a feed's hub was asked to push its news, until when it does, and when it last did."""
+    return f"{_TAG}:feed:{_short(url)}:pushing"
+
+
+def pushed_to(token: str) -> str:
+    """String: the feed whose news are pushed to the address that ends in this."""
+    return f"{_TAG}:feeds:pushed:{token}"
+
+
 def draft(draft_id: str) -> str:
     """String: a draft as JSON."""
     return f"{_TAG}:draft:{draft_id}"
@@ -150,6 +188,11 @@ def draft(draft_id: str) -> str:
 def unfinished_draft(editor: int) -> str:
     """String: the id of the draft whose text may go on in this editor's next message."""
     return f"{_TAG}:draft:unfinished:{editor}"
+
+
+def edited_draft(address: Address, editor: int) -> str:
+    """String: the id of the draft whose place this editor's next text there takes."""
+    return f"{_TAG}:draft:edited:{address.chat_id}:{address.thread_id or ''}:{editor}"
 
 
 def edition(edition_id: str) -> str:
@@ -217,3 +260,8 @@ def presence(consumer: str) -> str:
 def update(update_id: int) -> str:
     """String: this update of Telegram's has been handled."""
     return f"{_TAG}:update:{update_id}"
+
+
+def offer(mark: str) -> str:
+    """String: feeds that an editor has been asked about, as JSON; expires."""
+    return f"{_TAG}:offer:{mark}"

@@ -1,6 +1,7 @@
 """What a handler has at hand: the services, who speaks, and how to answer."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
+from contextlib import suppress
 from typing import Any
 
 from telegram import (
@@ -19,16 +20,20 @@ from telegram.ext import Application, BaseHandler, CallbackContext, ExtBot, JobQ
 from bot.domain.category import Category
 from bot.domain.message import Button, Message
 from bot.domain.subscription import Address, ChatKind, Subscription
-from bot.rendering import managing
+from bot.rendering import managing, menus
 from bot.rendering.actions import PublishDraft, decode
 from bot.rendering.callback import Action
 from bot.rendering.names import Names, names_of
 from bot.rendering.subscribing import category_buttons
 from bot.services import Services
+from bot.storage.begun import Begun
+from bot.storage.connection import StoreError
 from bot.storage.managers import Managed
 from bot.subscriptions import Reader
+from bot.telegram.background import Background
 from bot.telegram.markup import keyboard, preview
 from bot.telegram.messenger import TelegramMessenger
+from bot.telegram.progress import Progress
 
 #: answerCallbackQuery takes 200 characters: https://core.telegram.org/bots/api#answercallbackquery
 _NOTE_LIMIT = 200
@@ -40,6 +45,7 @@ class Shared:
     def __init__(self, services: Services, messenger: TelegramMessenger) -> None:
         self.services = services
         self.messenger = messenger
+        self.background = Background()
         self._store_errors: dict[int, Exception] = {}
 
     def note_store_error(self, update_id: int, error: Exception) -> None:
@@ -132,6 +138,35 @@ class Context(CallbackContext[ExtBot[None], dict[Any, Any], dict[Any, Any], Shar
         to = message.message_id if message and in_group else None
         for answer in messages:
             await self.bot_data.messenger.reply(self.here(update), self._worded(answer), to=to, silent=silent)
+
+    async def begin(self, update: Update, message: Message) -> Progress:
+        """A message that is to become the answer, for what takes longer than a person waits in silence."""
+        chat, said = chat_of(update), message_of(update)
+        to = said.message_id if said and chat.type != ChatType.PRIVATE and update.callback_query is None else None
+        progress = Progress(self.bot_data.messenger, self.here(update))
+        await progress.begin(self._worded(message), to=to)
+        return progress
+
+    def pressed(self, update: Update) -> Progress:
+        """The message whose button was pressed becomes the answer."""
+        message = update.callback_query.message if update.callback_query else None
+        return Progress(self.bot_data.messenger, self.here(update), message.message_id if message else 0)
+
+    def in_background(self, work: Coroutine[Any, Any, None], progress: Progress) -> None:
+        """Goes on when the update has been handled, in the language that is spoken now: what waits for other servers
+        must not keep the next updates waiting, see bot.telegram.intake. `progress` says so if it fails, also where
+        this process is killed."""
+        self.bot_data.background.start(self._noted(work, progress.begun), lambda: progress.show(menus.trouble()))
+
+    async def _noted(self, work: Coroutine[Any, Any, None], begun: Begun) -> None:
+        try:
+            with suppress(*StoreError):
+                await self.services.begun.note(begun)
+            await work
+        finally:
+            work.close()  # it may not have come so far
+            with suppress(*StoreError):
+                await self.services.begun.end(begun)
 
     async def replace(self, update: Update, message: Message) -> None:
         """The message whose button was pressed becomes this one; where it cannot, this one follows it."""

@@ -91,6 +91,24 @@ class TelegramMessenger:
             await self._reply_part(address, Message(text=text))
         await _patiently(lambda: self._send_text(address, message, silent=silent, to=to))
 
+    async def begin(self, address: Address, message: Message, *, to: int | None = None) -> int:
+        """The first state of an answer that takes time; its id, for `change`. Raises TelegramError."""
+        return await _patiently(lambda: self._send_text(address, message, silent=False, to=to))
+
+    async def change(self, address: Address, message_id: int, message: Message) -> None:
+        """One of our own answers becomes this. Raises TelegramError, BadRequest also where there is nothing to
+        change any more."""
+        await _patiently(
+            lambda: self._bot.edit_message_text(
+                message.text,
+                address.chat_id,
+                message_id,
+                parse_mode=ParseMode.HTML,
+                link_preview_options=preview(message),
+                reply_markup=keyboard(message),
+            )
+        )
+
     async def _reply_part(self, address: Address, part: Message) -> None:
         await _patiently(lambda: self._send_text(address, part, silent=False))
 

@@ -83,6 +83,8 @@ class _Metrics(Collector):
             "send_rate_set": ("Messages a second as set", status.rate_set),
             "paused_seconds": ("How long Telegram has asked everyone to wait", status.paused.total_seconds()),
             "resting_seconds": ("How long sending rests, since many chats failed alike", resting),
+            "feeds": ("Feeds that articles come from", status.feeds),
+            "feeds_in_trouble": ("Feeds that cannot be read", len(status.feeds_in_trouble)),
             "refused_messages": ("Messages that Telegram did not take within a week", len(status.refused)),
         }
         for name, (meaning, value) in gauges.items():
@@ -94,6 +96,10 @@ class _Metrics(Collector):
         yield _labelled(
             GaugeMetricFamily("newsbot_recent_tries", "What tries of the last minutes came to", labels=["outcome"]),
             status.tries,
+        )
+        yield _labelled(
+            CounterMetricFamily("newsbot_feed_polls", "Feeds asked, by what came of it", labels=["outcome"]),
+            status.polls,
         )
         yield CounterMetricFamily("newsbot_deliveries_owed", "Deliveries ever owed", status.owed)
         yield _labelled(

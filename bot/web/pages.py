@@ -5,7 +5,7 @@ from html import escape
 from aiohttp import web
 
 from bot.domain.article import Article
-from bot.rendering.articles import correction_line
+from bot.rendering.articles import also_at, correction_line
 from bot.rendering.figures import date
 from bot.rendering.names import Names, name_of, names_of
 from bot.rendering.wording import _, isolated, language
@@ -47,6 +47,8 @@ def _body(article: Article, names: Names, chat_url: str) -> str:
     if article.source and article.source.url:
         label = _("Continue reading at {source} →").format(source=escape(article.source.name))
         facts.append(f'<a href="{escape(article.source.url)}">{label}</a>')
+    if others := also_at(article):
+        facts.append(others)
     ask = _("Ask about it in Telegram")
     facts.append(f'<a href="{escape(chat_url)}">{ask}</a>')
     parts.append(f'<footer dir="auto">{" · ".join(facts)}</footer>')

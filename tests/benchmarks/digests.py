@@ -21,8 +21,10 @@ from bot.bootstrap import build_services, open_stores
 from bot.domain.article import Article
 from bot.domain.category import Category
 from bot.domain.schedule import Schedule
+from bot.domain.subscription import Address
 from bot.storage.connection import connect
 from bot.storage.server import embedded_server
+from bot.subscriptions import Reader
 from config.settings import Settings
 from tests.benchmarks.fill import SLUGS, Bulk, readers
 
@@ -31,10 +33,12 @@ _ARTICLES = 30
 _CATEGORIES = SLUGS[:6]
 
 
-async def compose(url: str) -> str:
-    """A planner in a process of its own: begins when it is told to, tells the CPU seconds that it took."""
+async def compose(url: str, chat_id: int) -> str:
+    """A planner in a process of its own, that has made a digest before, for that chat. Begins when it is told to;
+    tells the CPU seconds that it took."""
     async with open_stores(Settings.model_validate({"redis_url": url})) as stores:
         services = build_services(stores, Settings.model_validate({}), "newsbot")
+        await services.changes.send_now(Reader(Address(chat_id)))
         sys.stdout.write("ready\n")
         sys.stdout.flush()
         await asyncio.to_thread(sys.stdin.readline)
@@ -44,8 +48,8 @@ async def compose(url: str) -> str:
     return str(after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime)
 
 
-async def fill(url: str, count: int) -> None:
-    """The articles, and the readers, whose digests are due now."""
+async def fill(url: str, count: int) -> list[int]:
+    """The articles, and the readers, whose digests are due now; gives their chats."""
     async with open_stores(Settings.model_validate({"redis_url": url})) as stores:
         await stores.outbox.prepare()
         await stores.plans.prepare()
@@ -59,7 +63,7 @@ async def fill(url: str, count: int) -> None:
         bulk = Bulk(redis)
         daily = Schedule((now.time().replace(second=0, microsecond=0),))
         yesterday = now - timedelta(days=1)
-        await bulk.take(
+        found = [
             reader.model_copy(
                 update={
                     "timezone": "UTC",
@@ -69,8 +73,10 @@ async def fill(url: str, count: int) -> None:
                 }
             )
             for reader in readers(count, slugs=_CATEGORIES)
-        )
+        ]
+        await bulk.take(found)
         await bulk.write(lambda _: asyncio.sleep(0))
+    return [reader.chat_id for reader in found]
 
 
 def _article(number: int, slug: str, published: datetime) -> Article:
@@ -89,10 +95,10 @@ async def measure(count: int, planners: int) -> dict[str, object]:
     async with AsyncExitStack() as stack:
         folder = stack.enter_context(tempfile.TemporaryDirectory())
         url = await stack.enter_async_context(embedded_server(Path(folder)))
-        await fill(url, count)
+        chats = await fill(url, planners + count)
         redis = await stack.enter_async_context(connect(url))
         store = psutil.Process(int((await redis.info("server"))["process_id"]))
-        running = [await _planner(url) for _ in range(planners)]
+        running = [await _planner(url, chat_id) for chat_id in chats[:planners]]
         before, began = _cpu(store), time.perf_counter()
         told = await asyncio.gather(*(process.communicate(b"\n") for process in running))
         seconds = time.perf_counter() - began
@@ -106,10 +112,10 @@ async def measure(count: int, planners: int) -> dict[str, object]:
         }
 
 
-async def _planner(url: str) -> asyncio.subprocess.Process:
+async def _planner(url: str, chat_id: int) -> asyncio.subprocess.Process:
     """Started and ready."""
     process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "tests.benchmarks.digests", url),
+        *(sys.executable, "-m", "tests.benchmarks.digests", url, str(chat_id)),
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
     )
@@ -120,7 +126,7 @@ async def _planner(url: str) -> asyncio.subprocess.Process:
 
 if __name__ == "__main__":
     if sys.argv[1:] and not sys.argv[1].isdigit():
-        sys.stdout.write(asyncio.run(compose(sys.argv[1])))
+        sys.stdout.write(asyncio.run(compose(sys.argv[1], int(sys.argv[2]))))
     else:
         numbers = [int(argument) for argument in sys.argv[1:]]
         found = measure(*[*numbers, *(COUNT, 1)[len(numbers) :]])

@@ -17,7 +17,7 @@ async def test_why_as_a_reply_to_a_teaser(world: World) -> None:
     await world.until(lambda counts: counts.get("sent", 0) == 1)
     await world.reading.say("/why", reply_to=teaser["message_id"])
     answer = await world.reading.next()
-    assert answer["text"].startswith("Title\n\nIt came at once, at 2")
+    assert answer["text"].startswith("Title\n\nIt came at once: 2")
     assert answer["text"].endswith(" (UTC). This chat is subscribed to Policy.")
     assert labels(answer) == ["📖 Read here"]
 

@@ -83,7 +83,7 @@ async def test_everything_opens_from_help(world: World) -> None:
     opened = {
         "📂 Categories": "this week",
         "🌍 Time zone": "Your time zone",
-        "🌙 Quiet hours": "There are no quiet hours",
+        "🌙 Quiet hours": "No quiet hours",
         "⏸ Pause": "For how long",
         "🔇 Muted words": "No words are muted",
         "⚙️ Settings": "No words are muted",

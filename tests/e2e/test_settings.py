@@ -84,6 +84,18 @@ async def test_everything_is_set_in_place(world: World) -> None:
     assert not (await stored(world, world.reader.id)).categories
 
 
+async def test_pages_say_what_they_would_leave_open(world: World) -> None:
+    chat = world.reading
+    await said(chat, "/subscribe policy tech")
+    message = await pressed(chat, await opened(chat), "🔖 Saved")
+    assert message["text"].startswith("You have saved nothing yet")
+    message = await pressed(chat, message, BACK, "🕗 Schedule", "Tech …", "Monday to Friday at 08:00")
+    assert message["text"].startswith("Tech: Monday to Friday at 08:00 (UTC).")
+    message = await pressed(chat, message, BACK)
+    answer = await chat.press(message, "Daily at 18:00")
+    assert "also for those that had a schedule of their own" in answer["answer"]["text"]
+
+
 async def test_a_word_is_muted_by_answering(world: World) -> None:
     chat = world.reading
     message = await pressed(chat, await opened(chat), "🔇 Muted words", "➕ Add a word")

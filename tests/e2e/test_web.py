@@ -13,6 +13,7 @@ from bot.domain.delivery import Cause
 from bot.storage.breaker import Breaker, Rest
 from bot.storage.connection import connect
 from tests.e2e.world import World, open_world, said
+from tests.unit.ingest.told import TOLL, TOLL_AGAIN
 
 OPERATING = Path(__file__).parent.parent.parent / "docs" / "operating.md"
 
@@ -134,3 +135,12 @@ async def test_webhook(tmp_path: Path) -> None:
                 async with session.post(url, json=forged, headers=headers) as response:
                     assert response.status == 404
         assert await world.reading.quiet(0.3) == []
+
+
+async def test_an_article_page_names_who_else_tells_it(world: World) -> None:
+    assert world.services
+    for one in (TOLL, TOLL_AGAIN):
+        await world.services.stories.publish(one)
+    _, _, page = await _get(world, "/a/toll1")
+    assert 'also at <a href="https://www.gazette.example/toll2">Gazette</a>' in page
+    assert await _get(world, "/a/toll2") == await _get(world, "/a/toll1")

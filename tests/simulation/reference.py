@@ -104,7 +104,7 @@ class Reference:
         category = self._categories.get(news.category)
         if category and not category.instant:
             category.waiting.append(news)
-        elif category and (self._paused or (self._blocked and self._held)) and not self._passes(news):
+        elif category and (self._paused or self._held) and not self._passes(news):
             self._held.append(news)
         elif self._down:
             self._unplanned.append(news)
@@ -275,7 +275,9 @@ class Reference:
 
     def _forget_if_gone(self, now: datetime) -> None:
         if self._blocked and now - self._blocked > _FORGOTTEN_AFTER:
+            owed = self.owed
             self.__init__(self._story)  # type: ignore[misc]
+            self.owed = owed
 
 
 def owed(story: Scenario, chat_id: int, outages: list[Outage]) -> dict[str, datetime]:

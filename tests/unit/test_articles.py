@@ -1,7 +1,9 @@
 """Publishing and taking back, over a real store."""
 
+import pytest
+
 from bot.bootstrap import Stores
-from bot.domain.edition import Mark
+from bot.domain.edition import Edition, Mark
 from bot.domain.schedule import Schedule
 from bot.domain.subscription import Address
 from bot.services import Services
@@ -9,7 +11,9 @@ from bot.storage.outbox import Chunk
 from bot.storage.settlements import Batch, Settlement, Settlements
 from bot.subscriptions import Reader
 from tests.storage.chunks import take
+from tests.storage.killing import killed_everywhere
 from tests.storage.moments import a_moment_later
+from tests.unit.ingest.told import FERRY, TOLL, TOLL_AGAIN
 from tests.unit.samples import FULL, article
 
 
@@ -139,3 +143,68 @@ async def test_a_digest_loses_only_what_is_taken_back(services: Services, stores
     last = await stores.outbox.edition(recall.edition_id)
     assert last
     assert last.action == "delete"
+
+
+async def digest_of_two(services: Services, stores: Stores) -> Edition:
+    """Sent to one chat."""
+    reader = Reader(Address(1))
+    await services.subscriptions.subscribe(reader, ["world"])
+    await services.changes.reschedule(reader, Schedule.parse("daily 08:00"))
+    await a_moment_later(stores)
+    for one in (TOLL, FERRY):
+        await services.articles.publish(one)
+    await a_moment_later(stores)
+    await services.changes.send_now(reader)
+    (chunk,) = await sent(stores)
+    edition = await stores.outbox.edition(chunk.edition_id)
+    assert edition
+    return edition
+
+
+async def test_a_digest_still_tells_what_has_joined_another_since(services: Services, stores: Stores) -> None:
+    digest = await digest_of_two(services, stores)
+    await services.articles.publish(TOLL_AGAIN)
+    assert await services.articles.merge("toll1", "toll2")
+    await services.articles.retract("ferry")
+    reworded = await stores.outbox.edition(digest.id)
+    assert reworded and reworded.message
+    assert TOLL.title in reworded.message.text
+    assert FERRY.title not in reworded.message.text
+    assert await services.articles.retract("toll2") == 1, "the digest goes too: it tells only of that story now"
+    recalls = [await stores.outbox.edition(chunk.edition_id) for chunk in await sent(stores)]
+    assert [one.action for one in recalls if one] == ["edit", "delete"]
+
+
+async def test_whoever_is_killed_while_taking_back_a_story_ends_it_when_beginning_again(
+    services: Services, stores: Stores, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await services.subscriptions.subscribe(Reader(Address(1)), ["world"])
+    for one in (TOLL, TOLL_AGAIN):
+        await services.articles.publish(one)
+    await services.planner.run_until_idle()
+    told = {chunk.edition_id for chunk in await sent(stores)}
+    await services.articles.merge("toll2", "toll1")
+    reached, killed = await killed_everywhere(monkeypatch, lambda: services.articles.retract("toll1"))
+    assert reached is not None
+    assert killed > 10
+    recalls = [await stores.outbox.edition(chunk.edition_id) for chunk in await sent(stores)]
+    assert {(one.of, one.action) for one in recalls if one} == {(edition_id, "delete") for edition_id in told}
+    assert await stores.articles.told(["toll1", "toll2"]) == []
+    assert await stores.articles.leads_of(["toll2"]) == {}
+    assert await stores.articles.was_removed("toll2")
+    assert await services.articles.retract("toll1") is None
+
+
+async def test_whoever_is_killed_while_joining_or_splitting_has_done_it_once(
+    services: Services, stores: Stores, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for one in (TOLL, TOLL_AGAIN):
+        await services.articles.publish(one)
+    story, killed = await killed_everywhere(monkeypatch, lambda: services.articles.merge("toll2", "toll1"))
+    assert story == TOLL.joined_by(TOLL_AGAIN)
+    assert killed >= 2
+    assert await services.articles.joined("toll1") == [TOLL_AGAIN]
+    left, killed = await killed_everywhere(monkeypatch, lambda: services.articles.split("toll2"))
+    assert left and left.article == TOLL_AGAIN
+    assert killed >= 3
+    assert await services.articles.get_many(["toll1", "toll2"]) == [TOLL, TOLL_AGAIN]

@@ -8,21 +8,32 @@ import pytest
 from bot.bootstrap import Stores
 from bot.domain.article import Correction, Source
 from bot.domain.delivery import Cause
+from bot.domain.feed import Failure, Fault, Feed, Health, Mode
 from bot.domain.schedule import Schedule
 from bot.domain.subscription import Address
 from bot.services import Services
+from bot.storage.entries import Known, words_of
 from bot.subscriptions import Reader
 from bot.transfer import Report, Transfer
 from tests.storage.chunks import take as take_chunks
 from tests.storage.moments import a_moment_later
 from tests.unit.samples import FULL, article
 
+TAKEN_BACK = "list of articles taken back"
+#: An entry that became no article.
+NEVER = Known("never", words_of(""))
 DATA = Path(__file__).parents[1] / "data"
 
 
 def transfer_of(stores: Stores) -> Transfer:
     return Transfer(
-        stores.articles, stores.categories, stores.feeds, stores.subscriptions, stores.saved, stores.clock
+        stores.articles,
+        stores.stories,
+        stores.categories,
+        stores.feeds,
+        stores.subscriptions,
+        stores.saved,
+        stores.clock,
     )
 
 
@@ -47,11 +58,19 @@ async def test_all_goes_out_and_comes_back_with_nothing_lost(
     others = (Source(name="BBC", url="https://bbc.example/toll"), Source(name="The Quay"))
     await services.articles.publish(FULL.model_copy(update={"image": "https://a.example/i.png", "also_at": others}))
     await services.articles.keep(article("a2", "tech", title="“Ü” <b> 😀"))
+    await services.articles.publish(article("a3"))
+    assert await services.articles.merge("a3", "full")
+    await stores.stories.join(article("a4"), "full", await stores.articles.last_change())
     for article_id in ("full", "gone"):
         await stores.saved.save(9, article_id)
     for text in ("From “June”.", "From July."):
         await services.articles.correct("full", Correction(text=text, at=await services.clock.now()))
-    await stores.feeds.add("https://a.example/feed", "tech")
+    await stores.feeds.add(Feed(url="https://a.example/feed", category="tech", mode=Mode.REVIEW, desk=Address(-5, 7)))
+    health = Health(etag='"1"', succeeded=FULL.published, failures=4, failure=Failure(fault=Fault.TIMEOUT))
+    await stores.feeds.restore_health("https://a.example/feed", health)
+    await stores.feeds.entries.note("https://a.example/feed", {"id": Known("full", words_of("T")), "link": NEVER})
+    await services.articles.keep(article("withdrawn"))
+    await services.articles.retract("withdrawn")
     await stores.categories.rename("tech", "Technik", "de")
     await services.subscriptions.subscribe(Reader(Address(-5, 7)), ["policy", "tech"])
     await services.changes.reschedule(Reader(Address(-5, 7)), Schedule.parse("daily 08:00"))
@@ -63,11 +82,26 @@ async def test_all_goes_out_and_comes_back_with_nothing_lost(
     await stores.redis.flushdb()
     report = await take(stores, path)
     assert report.problems == []
-    assert report.taken == {"category": 3, "feed": 1, "article": 2, "subscription": 2, "list of saved articles": 1}
+    assert report.taken == {
+        "category": 3,
+        "feed": 1,
+        "article": 2,
+        "subscription": 2,
+        "list of saved articles": 1,
+        TAKEN_BACK: 1,
+    }
     assert sorted([line async for line in transfer_of(stores).export()]) == exported
+    assert await stores.articles.leads_of(["a3", "a4"]) == {"a3": "full", "a4": "full"}
     again = await take(stores, path)
     assert again.problems == []
-    same = {"known category": 3, "known feed": 1, "known article": 2, "subscription": 2, "list of saved articles": 1}
+    same = {
+        "known category": 3,
+        "known feed": 1,
+        "known article": 2,
+        "subscription": 2,
+        "list of saved articles": 1,
+        TAKEN_BACK: 1,
+    }
     assert again.taken == same
     assert sorted([line async for line in transfer_of(stores).export()]) == exported
     assert await services.subscriptions.count("world") == 0
@@ -228,7 +262,8 @@ async def test_opml(services: Services, stores: Stores, tmp_path: Path) -> None:
         "utf-8",
     )
     report = await take(stores, path)
-    assert await stores.feeds.all() == {"https://t.example/rss": "tech", "https://p.example/rss": "policy"}
+    found = {(feed.url, feed.category, feed.name) for feed in await stores.feeds.all()}
+    assert found == {("https://t.example/rss", "tech", "T"), ("https://p.example/rss", "policy", "P")}
     assert report.taken == {"feed": 2}
     assert len(report.problems) == 2
 

@@ -81,3 +81,15 @@ def test_set_up_twice_writes_once() -> None:
     stream = written(json=True)
     logging.getLogger("bot.x").info("once")
     assert len(stream.getvalue().splitlines()) == 1
+
+
+@pytest.mark.parametrize("as_json", [True, False])
+def test_passwords_in_addresses_are_hidden(as_json: bool) -> None:
+    stream = written(json=as_json)
+    try:
+        raise ValueError("https://me:s3c@ret@e.example/feed?of=a@b")
+    except ValueError:
+        logging.getLogger("bot.x").exception("no luck with %s", "redis://:s3cret@store")
+    assert "s3c" not in stream.getvalue()
+    assert "e.example/feed?of=a@b" in stream.getvalue()
+    assert "store" in stream.getvalue()

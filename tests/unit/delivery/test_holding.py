@@ -16,9 +16,11 @@ from bot.domain.subscription import Address, ChatKind
 from bot.services import Services
 from bot.storage import keys
 from bot.subscriptions import Reader
-from tests.storage.moments import a_moment_later, come_due
+from tests.storage.chunks import begun, candidate, take
+from tests.storage.moments import a_moment_later, abandon, come_due
 from tests.unit.delivery.changes import everything_sent
 from tests.unit.delivery.fake_messenger import FakeMessenger
+from tests.unit.delivery.processes import worker_of
 from tests.unit.samples import FULL, article
 
 READER = Reader(Address(1))
@@ -83,6 +85,23 @@ async def test_quiet_hours_hold_all_for_one_digest(
     await hold_ends(services, stores)
     await everything_sent(services, stores, worker)
     assert told(messenger) == [[FULL.title, "Title of a2", "Title of a3"]]
+    assert (await services.subscriptions.get(READER)).hold is None
+
+
+@pytest.mark.usefixtures("subscribed")
+async def test_what_may_have_come_when_a_process_was_killed_comes_silently_at_once(
+    services: Services, stores: Stores, messenger: FakeMessenger, swift: None
+) -> None:
+    """Held, it would come once more with the digest after the quiet hours, which rings."""
+    await publish(services, stores, FULL)
+    (chunk,) = await take(stores.outbox)
+    await begun(stores, candidate(chunk, 0))
+    await abandon(stores, stores.presence)
+    await services.changes.set_quiet(READER, await quiet_now(services))
+    successor = worker_of(stores, messenger, name="successor")
+    await successor.run_until_idle()
+    assert [(call.chat_id, call.silent) for call in messenger.calls] == [(1, True)]
+    await services.planner.run_until_idle()
     assert (await services.subscriptions.get(READER)).hold is None
 
 

@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
-from bot.bootstrap import Stores
+from bot.bootstrap import Stores, build_services
 from bot.domain.delivery import Cause
 from bot.domain.edition import Edition, Urgency
 from bot.domain.schedule import Schedule
-from bot.domain.subscription import Address
+from bot.domain.subscription import Address, Subscription
 from bot.rendering.actions import ReadArticle, ShowMore, decode
 from bot.services import Services
 from bot.storage import keys
@@ -18,7 +18,8 @@ from bot.storage.orders import order
 from bot.storage.plans import Slice
 from bot.storage.streams import Entry
 from bot.subscriptions import Reader
-from tests.storage.chunks import take
+from config.settings import Settings
+from tests.storage.chunks import subscribed, take
 from tests.storage.moments import a_moment_later
 from tests.unit.samples import FULL, article
 
@@ -154,6 +155,19 @@ async def test_one_subscription_that_cannot_be_read_keeps_no_digest_waiting(
     await a_moment_later(stores)
     await services.planner.run_until_idle()
     assert sorted(number for _, numbers in await owed(stores) for number in numbers) == [1, 3]
+
+
+async def test_planners_that_meet_plan_each_digest_once(stores: Stores) -> None:
+    daily, since = await an_hour_ago(stores), await stores.clock.now() - timedelta(days=1)
+    numbers = await subscribed(stores, *range(1, 151))
+    for number in numbers:
+        blank = Subscription(chat_id=number)
+        await stores.subscriptions.change(blank, lambda old: old.with_schedule(daily).settle(["policy"], since))
+    await stores.articles.publish(FULL)
+    await a_moment_later(stores)
+    planners = [build_services(stores, Settings.model_validate({}), "newsbot").planner for _ in range(3)]
+    await asyncio.gather(*(planner.run_until_idle() for planner in planners))
+    assert sorted(number for _, some in await owed(stores) for number in some) == sorted(numbers)
 
 
 async def run_once(services: Services) -> None:

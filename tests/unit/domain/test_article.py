@@ -62,7 +62,7 @@ def test_ids_are_short_and_the_same_for_the_same_words(words: list[str]) -> None
     made = article_id(*words)
     assert made == article_id(*words)
     TypeAdapter(ArticleId).validate_python(made)
-    assert re.fullmatch("[a-z2-7]{8}", made)
+    assert re.fullmatch("[a-z2-7]{13}", made)
 
 
 def test_ids_tell_where_one_part_ends() -> None:

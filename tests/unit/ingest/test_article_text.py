@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from bot.domain.article import Article, FaqPair, RelatedArticle, Source, TextLink
 from bot.domain.draft import Problem, Unreadable
-from bot.ingest.article_text import MAX_TEXT, MAX_TITLE, read_article
+from bot.ingest.article_text import MAX_TEXT, MAX_TITLE, read_article, write_article
 from tests.unit.samples import CATEGORIES
 
 NOW = datetime(2026, 11, 22, 10, 0, tzinfo=UTC)
@@ -484,3 +484,41 @@ def test_a_paragraph_that_only_begins_like_a_question_stays_in_the_body() -> Non
     article = read(f"{BASE}First.\n\nQ.E.D. was what he wrote in 1931.\n\nLast.")
     assert [*article.body][-3:] == ["First.", "Q.E.D. was what he wrote in 1931.", "Last."]
     assert article.faq == ()
+
+
+# -- written again --------------------------------------------------------------------------------------------------
+
+_WORD = st.sampled_from(["harbour", "toll", "été", "1974", "of,", "“yes”", "5%"])
+WORDS = st.lists(_WORD, min_size=1, max_size=6).map(" ".join)
+PROSE = WORDS.map("It {}.".format)
+NAME = WORDS.map("The {}".format)
+SOURCES = st.builds(Source, name=NAME, url=st.none() | st.just("https://a.example/b?c=1&d=2"))
+PAIRS = st.builds(
+    FaqPair,
+    question=PROSE.map(lambda text: text[:-1] + "?"),
+    answer=st.lists(PROSE, min_size=1, max_size=3).map("\n\n".join),
+)
+
+
+@given(
+    st.builds(
+        Article,
+        id=st.just("x"),
+        category=st.just("policy"),
+        title=PROSE,
+        teaser=PROSE,
+        body=st.lists(PROSE, max_size=4).map(tuple),
+        source=st.none() | SOURCES,
+        related=st.lists(st.builds(RelatedArticle, title=NAME), max_size=2).map(tuple),
+        faq=st.lists(PAIRS, max_size=3).map(tuple),
+        published=st.just(NOW),
+        image=st.none() | st.just("https://a.example/p.jpg?w=1"),
+    )
+)
+def test_what_is_written_is_read_as_it_was(article: Article) -> None:
+    assert read(write_article(article)).model_copy(update={"id": "x"}) == article
+
+
+def test_what_a_page_may_say_is_written_in_paragraphs() -> None:
+    article = Article(id="x", category="policy", title="One\n two", teaser="A\n\nB", body=("C\nD",), published=NOW)
+    assert write_article(article) == "policy\n\nOne two\n\nA B\n\nC D"

@@ -1,14 +1,19 @@
 """From what an editor writes to what is published, over a real store."""
 
+from datetime import UTC, datetime
+
 import pytest
 
 from bot.bootstrap import Stores
-from bot.domain.article import Added, Article, TextLink
-from bot.domain.draft import Preview, Problem, Unreadable
+from bot.domain.article import Added, Article, RelatedArticle, Source, TextLink
+from bot.domain.draft import Draft, Preview, Problem, Unreadable
+from bot.domain.page import Page
 from bot.domain.subscription import Address
 from bot.ingest.drafts import Discarded, join
 from bot.services import Services
+from bot.storage import keys
 from bot.subscriptions import Reader
+from tests.unit.samples import NOW
 
 TEXT = "policy\n\nThe title\n\nThe teaser.\n\nContinue reading at Reuters →\n\nFAQ\n\nQ.Who?\n\nShe."
 EDITOR = 7
@@ -143,3 +148,130 @@ async def test_a_draft_is_discarded_once_and_never_when_it_is_published(services
 )
 def test_joined_at_a_sentences_end_it_is_a_new_paragraph(text: str, rest: str, joined: str) -> None:
     assert join(text, rest) == joined
+
+
+# -- pages, feeds, edits --------------------------------------------------------------------------------------------
+
+PAGE = Page(
+    id="page1",
+    title="A page",
+    teaser="Its teaser.",
+    body=("Its text.",),
+    source=Source(name="Reuters", url="https://reuters.example/page"),
+    related=(RelatedArticle(title="Another", url="https://reuters.example/another"),),
+    published=datetime(2026, 11, 20, tzinfo=UTC),
+    image="https://reuters.example/picture.jpg",
+)
+HERE = Address(EDITOR)
+
+
+async def test_a_page_waits_for_its_category(services: Services) -> None:
+    asked = await services.drafts.from_page(PAGE, "polcy")
+    assert asked.article == Unreadable(Problem.NO_CATEGORY, "polcy", ("policy",))
+    assert asked.page == PAGE
+    filed = await services.drafts.file(asked.draft_id, "tech")
+    article = readable(filed)
+    assert article == PAGE.filed("tech", article.published)
+    assert article.published == PAGE.published
+    listed, total = await services.drafts.waiting(count=10)
+    assert filed
+    assert ([draft.id for draft in listed], total) == ([filed.draft_id], 1)
+
+
+async def test_a_page_keeps_its_own_time_and_is_one_article(services: Services) -> None:
+    for added in (Added.NEW, Added.KNOWN):
+        draft = await services.drafts.from_page(PAGE, "Policy")
+        assert draft.published is (added is Added.KNOWN)
+        published = await services.drafts.publish(draft.draft_id)
+        assert published
+        assert (published[0].id, published[0].published, published[1]) == ("page1", PAGE.published, added)
+    changed = await services.drafts.from_page(PAGE.model_copy(update={"title": "A better title"}), "policy")
+    assert (changed.published, changed.changed) == (True, True)
+    assert await services.drafts.waiting(count=10) == ([await _kept(services, changed)], 1)
+
+
+async def _kept(services: Services, preview: Preview) -> Draft:
+    (newest, *_), _ = await services.drafts.waiting(count=1)
+    assert newest.id == preview.draft_id
+    return newest
+
+
+async def test_what_a_feed_brings_twice_is_one_draft(services: Services) -> None:
+    article = PAGE.filed("policy", NOW)
+    first = await services.drafts.offer(article, "https://reuters.example/feed")
+    assert first == await services.drafts.offer(article, "https://reuters.example/feed")
+    assert readable(first) == article
+    listed, total = await services.drafts.waiting(count=10)
+    assert ([draft.feed for draft in listed], total) == (["https://reuters.example/feed"], 1)
+
+
+async def test_what_is_kept_no_longer_is_not_counted(services: Services, stores: Stores) -> None:
+    draft = await services.drafts.from_page(PAGE, "policy")
+    await stores.redis.zadd(keys.DRAFTS, {draft.draft_id: 1})
+    await stores.redis.delete(keys.draft(draft.draft_id))
+    assert await services.drafts.waiting(count=10) == ([], 0)
+
+
+async def test_an_edit_keeps_what_no_text_tells(services: Services) -> None:
+    draft = await services.drafts.from_page(PAGE, "policy")
+    text = await services.drafts.begin_edit(draft.draft_id, HERE, EDITOR)
+    assert text
+    edited = await services.drafts.edited(HERE, EDITOR)
+    assert edited
+    assert await services.drafts.edited(HERE, EDITOR) is None
+    changed = await services.drafts.write(text.replace("Its text.", "Its own text."), instead_of=edited)
+    assert readable(changed) == readable(draft).model_copy(update={"body": ("Its own text.",)})
+    assert await services.drafts.publish(draft.draft_id) is None
+    again = await services.drafts.begin_edit(changed.draft_id, HERE, EDITOR)
+    twice = await services.drafts.edited(HERE, EDITOR)
+    assert again and twice
+    assert readable(await services.drafts.write(again, instead_of=twice)) == readable(changed)
+
+
+async def test_a_typed_draft_that_is_edited_is_another_article(services: Services) -> None:
+    draft = await services.drafts.write(TEXT)
+    text = await services.drafts.begin_edit(draft.draft_id, HERE, EDITOR)
+    assert text
+    edited = await services.drafts.edited(HERE, EDITOR)
+    changed = await services.drafts.write(text.replace("The title", "A title"), instead_of=edited)
+    assert readable(changed) == readable(
+        await services.drafts.write(TEXT.replace("The title", "A title"))
+    ).model_copy(update={"published": readable(changed).published})
+
+
+async def test_an_edit_that_cannot_be_read_replaces_nothing_yet(services: Services) -> None:
+    draft = await services.drafts.from_page(PAGE, "policy")
+    await services.drafts.begin_edit(draft.draft_id, HERE, EDITOR)
+    edited = await services.drafts.edited(HERE, EDITOR)
+    broken = await services.drafts.write("polcy\n\nA page", instead_of=edited)
+    assert isinstance(broken.article, Unreadable)
+    assert await services.drafts.open(draft.draft_id)
+    filed = await services.drafts.file(broken.draft_id, "policy")
+    assert readable(filed).id == "page1"
+    assert await services.drafts.open(draft.draft_id) is None
+
+
+async def test_an_edit_in_two_messages_is_of_the_same_draft(services: Services) -> None:
+    draft = await services.drafts.from_page(PAGE, "policy")
+    await services.drafts.begin_edit(draft.draft_id, HERE, EDITOR)
+    edited = await services.drafts.edited(HERE, EDITOR)
+    await services.drafts.write("policy\n\nA page\n\nNew teaser.", instead_of=edited, may_go_on=EDITOR)
+    whole = await services.drafts.go_on(EDITOR, "More of it.", (), may_go_on=False)
+    assert (readable(whole).id, readable(whole).body) == ("page1", ("More of it.",))
+
+
+async def test_edits_are_the_editors_own_there_and_can_be_left(services: Services) -> None:
+    draft = await services.drafts.write(TEXT)
+    await services.drafts.begin_edit(draft.draft_id, HERE, EDITOR)
+    assert await services.drafts.edited(HERE, EDITOR + 1) is None
+    assert await services.drafts.edited(Address(EDITOR, 3), EDITOR) is None
+    await services.drafts.end_edit(HERE, EDITOR)
+    assert await services.drafts.edited(HERE, EDITOR) is None
+    assert await services.drafts.begin_edit("gone", HERE, EDITOR) is None
+
+
+async def test_a_discarded_draft_is_edited_no_more(services: Services) -> None:
+    draft = await services.drafts.from_page(PAGE, "policy")
+    await services.drafts.begin_edit(draft.draft_id, HERE, EDITOR)
+    await services.drafts.discard(draft.draft_id)
+    assert await services.drafts.edited(HERE, EDITOR) is None

@@ -13,6 +13,7 @@ from bot.storage.articles import ArticleStore
 from bot.storage.categories import CategoryStore
 from bot.storage.connection import Client
 from bot.storage.outbox import Outbox
+from bot.storage.stories import StoryStore
 from bot.storage.streams import Presence
 from tests.storage.moments import blocked
 from tests.unit.questions.test_index import BRIDGE, FERRY
@@ -28,7 +29,9 @@ async def store(redis: Client) -> ArticleStore:
 
 @pytest.fixture
 def articles(redis: Client, store: ArticleStore) -> Articles:
-    return Articles(store, CategoryStore(redis), Outbox(redis, Presence(redis, "test")), Links("newsbot"))
+    return Articles(
+        store, StoryStore(redis), CategoryStore(redis), Outbox(redis, Presence(redis, "test")), Links("newsbot")
+    )
 
 
 @pytest.fixture

@@ -14,10 +14,12 @@ from bot.domain.article import Added, Article, Correction
 from bot.domain.category import Category
 from bot.domain.delivery import Cause
 from bot.domain.digest import Form
-from bot.domain.draft import Preview, Problem, Unreadable
+from bot.domain.draft import Draft, Preview, Problem, Unreadable
 from bot.domain.edition import Edition
+from bot.domain.feed import Failure, Fault
 from bot.domain.message import Message
 from bot.domain.muting import Unmutable
+from bot.domain.page import Page
 from bot.domain.pause import NoPause
 from bot.domain.quiet import Quiet
 from bot.domain.schedule import Schedule
@@ -26,7 +28,9 @@ from bot.rendering import (
     answers,
     articles,
     curating,
+    drafts,
     hushing,
+    joining,
     languages,
     menus,
     posting,
@@ -54,7 +58,7 @@ CORRECTED = FULL.model_copy(update={"corrections": (Correction(text="٧", at=NOW
 _SAME = "|".join(
     [
         *LANGUAGES.values(),
-        r"Telegram|UTF-8|UTC|GMT|\.txt|ID|MB|token|delivery|Europe/\w+|America/\w+|/\w+|SLUG|NAME|CODE|TEXT|a-z|0-9",
+        r"Telegram|UTF-8|UTC|GMT|\.(?:txt|md|html|json)|ID|OPML|auto|review|MB|token|delivery|Europe/\w+|America/\w+|/\w+|SLUG|NAME|CODE|TEXT|a-z|0-9",
         r"https?://\S*|policy|tech|world|climate",
         r"Continue reading at Reuters →|Link:|Frequently Asked Questions|Q\.",
     ]
@@ -134,6 +138,17 @@ def _of_articles() -> Iterator[Message]:
     yield from (reasons.why_what([bare]), reasons.why_what([]))
 
 
+def _of_drafts(page: Page) -> Iterator[Message]:
+    yield from (drafts.reading("٧"), drafts.kept_as_it_is(), Message(text=drafts.edit_in_group()))
+    for detail in ("feed", "٧"):
+        yield drafts.no_article("٧", Failure(fault=Fault.NOT_AN_ARTICLE, detail=detail))
+    for lacking in (page.model_copy(update={"partial": True}), page.model_copy(update={"body": ()})):
+        yield from (Message(text=note) for note in drafts.lacking(lacking))
+    yield from (message for text in ("٧", "٧ " * 4000) for message in drafts.edit("d", text))
+    waiting = [Draft(id="d", page=page), Draft(id="e", text="٧")]
+    yield from (drafts.draft_list(waiting, {}, skip=8, total=20), drafts.draft_list([], {}, skip=0, total=0))
+
+
 def _to_editors() -> Iterator[Message]:
     bare = _foreign(FULL)
     yield posting.how_to_post()
@@ -141,11 +156,16 @@ def _to_editors() -> Iterator[Message]:
         Preview("d", bare, readers=3),
         Preview("d", bare, published=True),
         Preview("d", bare, changed=True),
+        Preview("d", bare, page=Page.of(bare)),
     ):
         yield from posting.preview(shown, NAMES, LINKS)
     for problem in Problem:
         yield posting.refusal(Preview("d", Unreadable(problem, "٧", ())), NAMED)
+    page = Page.of(bare)
+    for word in ("", "٧"):
+        yield posting.refusal(Preview("d", Unreadable(Problem.NO_CATEGORY, word), page=page), NAMED)
     yield from (posting.published(bare, 3, added) for added in Added)
+    yield from _of_drafts(page)
     notes = (
         posting.published_already(),
         posting.draft_gone(),
@@ -154,13 +174,16 @@ def _to_editors() -> Iterator[Message]:
     )
     more_notes = (posting.text_may_go_on(), posting.text_joined(), curating.taken_back_already())
     yield from (Message(text=note) for note in (*notes, *more_notes))
-    yield from (posting.discarded(), posting.file_too_large(5_000_000), posting.file_unreadable("٧"))
+    yield from (posting.discarded(), posting.file_too_large(5_000_000, 1_000_000), posting.file_unreadable("٧"))
     yield from (
         posting.forward_hint(),
         curating.article_list([], NAMES, skip=0, total=0),
         curating.manage(bare, NAMES),
     )
     yield curating.article_list([bare], NAMES, skip=8, total=20)
+    yield from (curating.manage(bare, NAMES, [bare]), joining.choose(bare, [bare]), joining.choose(bare, []))
+    yield from (joining.join_sure(bare, bare), joining.split_sure(bare, bare, 2), Message(text=joining.joined()))
+    yield from (Message(text=joining.split(sent=sent)) for sent in (True, False))
     yield from (curating.retracted(2), curating.corrected(2), curating.corrected(None), curating.no_such_article("٧"))
     yield from (curating.how_to_correct([bare]), curating.no_correction(bare, 0), curating.no_correction(bare, 900))
     yield from (curating.category_added(_nameless(), new=new) for new in (True, False))

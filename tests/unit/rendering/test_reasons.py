@@ -36,7 +36,7 @@ LATER = NOW + timedelta(minutes=5)  # 11:05 in Berlin
 TOLD: list[tuple[Fate, list[str]]] = [
     (Arrived(5, in_digest=False), ["It came at once", "subscribed to Policy"]),
     (Arrived(5, in_digest=True), ["with your digest", "subscribed to Policy"]),
-    (Arrived(5, in_digest=False, at=NOW), ["It came at once, at 22 Nov 2026, 11:00 (Europe/Berlin)"]),
+    (Arrived(5, in_digest=False, at=NOW), ["It came at once: 22 Nov 2026, 11:00 (Europe/Berlin)"]),
     (Arrived(5, in_digest=True, day=NOW.date()), ["It came with your digest of 22 Nov."]),
     (Arrived(5, in_digest=True, told_by="<The> Other"), ["same story as “<The> Other”"]),
     (Held(Holding.QUIET, NOW), ["quiet hours", "22 Nov 2026, 11:00"]),

@@ -36,6 +36,7 @@ WELL = Status(
     parked={Cause.BLOCKED: 1_024, Cause.NO_RIGHTS: 0, Cause.REMOVED: 10},
     refused=(),
 )
+FEEDS = ("The Quay", "<b>Tide</b>", "x" * 300, "Four", "Five")
 REFUSED = RefusedMessage("full-1", "full", "Harbour Toll Rises", NOW, "Bad Request: <too strange>")
 
 
@@ -83,6 +84,8 @@ def test_trouble_comes_first() -> None:
         (replace(WELL, uncertain=True), "⚠️ Many messages get no answer"),
         (replace(quiet, waiting_since=long_ago), "⚠️ Messages wait since 10:00"),
         (replace(WELL, refused=(REFUSED,)), "⚠️ Telegram did not take 1 message"),
+        (replace(WELL, feeds=9, feeds_in_trouble=("The Quay",)), "⚠️ 1 feed cannot be read: The Quay. /feeds tells"),
+        (replace(WELL, feeds_due_since=long_ago), "⚠️ Feeds wait since 10:00"),
     ):
         text = told(status)
         assert text.startswith(first)
@@ -100,6 +103,20 @@ def test_refused_messages_are_named() -> None:
     assert "• full-1, 22 Nov 2026" in told(replace(WELL, refused=(gone,)))
 
 
+def test_some_feeds_in_trouble_are_named() -> None:
+    text = told(replace(WELL, feeds_in_trouble=FEEDS))
+    assert "5 feeds cannot be read: The Quay, <b>Tide</b>, xxx" in text.replace("\u2060", "")
+    assert ", and 2 more. /feeds" in text
+
+
 @given(TEXT, TEXT)
 def test_telegram_takes_whatever_was_refused(title: str, reason: str) -> None:
-    told(replace(WELL, refused=(replace(REFUSED, title=title, reason=reason),) * 9, uncertain=True, rate=1))
+    told(
+        replace(
+            WELL,
+            refused=(replace(REFUSED, title=title, reason=reason),) * 9,
+            feeds_in_trouble=(title, reason) * 9,
+            uncertain=True,
+            rate=1,
+        )
+    )

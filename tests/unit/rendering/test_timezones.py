@@ -8,6 +8,7 @@ from bot.domain.place import Found, Place
 from bot.domain.subscription import ChatKind, Subscription
 from bot.rendering import timezones
 from bot.rendering.actions import OpenMenu, SetTimezone, decode
+from bot.rendering.figures import zone_name
 from bot.rendering.wording import LANGUAGES, speaking
 from tests.unit.rendering.limits import check
 from tests.unit.samples import TEXT
@@ -80,3 +81,15 @@ def test_any_word_can_be_told_back(word: str, name: str) -> None:
     place = Place("N" + name, "US", "America/Argentina/ComodRivadavia")
     for found in (Found(), Found(choices=(place, place)), Found(choices=(place,), exact=True)):
         check(timezones.which_place(word or "x", found, ChatKind.PRIVATE))
+
+
+@pytest.mark.parametrize(
+    ("zone", "shown"),
+    [("Etc/GMT-2", "UTC+2"), ("Etc/GMT+11", "UTC-11"), ("Etc/UTC", "Etc/UTC"), ("Europe/Berlin", "Europe/Berlin")],
+)
+def test_a_zone_at_sea_is_called_as_people_call_it(zone: str, shown: str) -> None:
+    assert zone_name(zone) == shown
+    subscription = READER.model_copy(update={"timezone": zone})
+    told = timezones.timezone_set(subscription, NOW).text
+    assert f"<b>{shown}</b>" in told
+    assert ("summer time" in told) is (zone != shown)

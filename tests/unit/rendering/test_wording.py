@@ -31,7 +31,7 @@ ROOT = Path(__file__).parents[3]
 OTHERS = sorted(set(LANGUAGES) - {"en"})
 FORMS = {"de": 2, "es": 2, "ru": 3, "ar": 6}
 #: Numbers that these forms stand for can be told by the word itself.
-TELLING = {"ar": (0, 1, 2)}
+TELLING = {"ar": (0, 1, 2), "de": (0,), "es": (0,)}
 _PARTS = re.compile(r"\{\w*\}|</?\w+>|(?<![\w/<:.])/[a-z]+")
 
 
