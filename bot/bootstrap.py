@@ -264,7 +264,6 @@ def _build_planner(
             stores.articles,
             stores.categories,
             stores.subscriptions,
-            stores.clock,
             links,
             changes,
             most_an_hour=most_an_hour,

@@ -11,6 +11,7 @@ from typing import Protocol
 
 from bot.domain.article import StoredArticle
 from bot.domain.edition import Edition, Urgency
+from bot.domain.moment import from_ms
 from bot.domain.muting import muting
 from bot.rendering.articles import teaser
 from bot.rendering.links import Links
@@ -18,7 +19,6 @@ from bot.rendering.names import names_of
 from bot.rendering.wording import in_languages
 from bot.storage.articles import ArticleStore
 from bot.storage.categories import CategoryStore
-from bot.storage.clock import StoreClock
 from bot.storage.connection import StoreError
 from bot.storage.orders import order
 from bot.storage.plans import Plans, Slice
@@ -43,7 +43,6 @@ class Broadcast:
         articles: ArticleStore,
         categories: CategoryStore,
         store: SubscriptionStore,
-        clock: StoreClock,
         links: Links,
         calming: Calming,
         *,
@@ -54,7 +53,6 @@ class Broadcast:
         self._articles = articles
         self._categories = categories
         self._store = store
-        self._clock = clock
         self._links = links
         self._calming = calming
         self._most = most_an_hour
@@ -106,9 +104,10 @@ class Broadcast:
         return [number for number in part.numbers if number not in out]
 
     async def _calmed(self, stored: StoredArticle, part: Slice) -> bool:
-        """Whether the category has become hourly for any of these."""
-        slug, now = stored.article.category, await self._clock.now()
-        if stored.article.breaking or await self._articles.count_owed(slug, now - _HOUR, now) <= self._most:
+        """Whether the category has become hourly for any of these. Counted is the hour up to its arrival, so that
+        whoever goes on after a kill comes to the same."""
+        slug, arrived = stored.article.category, from_ms(stored.arrived)
+        if stored.article.breaking or await self._articles.count_owed(slug, arrived - _HOUR, arrived) <= self._most:
             return False
         records = await self._store.read_numbers(part.numbers)
         busy = [n for n, record in records.items() if slug not in record.subscription.calmed]

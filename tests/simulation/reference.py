@@ -251,7 +251,7 @@ class Reference:
             self._held.append(news)
             return
         self._bring([news], now)
-        if self._too_many(news, now):
+        if self._too_many(news):
             self._bring([other for other in others if other.category == news.category], now)
             self._categories[news.category] = _Category("hourly", now)
             self._calmed.add(news.category)
@@ -260,11 +260,12 @@ class Reference:
         """Through quiet hours."""
         return news.breaking and self._quiet.breaking and not self._paused
 
-    def _too_many(self, news: News, now: datetime) -> bool:
+    def _too_many(self, news: News) -> bool:
+        """Within the hour up to it, whenever it is that this is asked."""
         if news.breaking or news.category in self._calmed:
             return False
         arrivals = self._arrivals[news.category]
-        return bisect_right(arrivals, now) - bisect_right(arrivals, now - _HOUR) > MOST_AN_HOUR
+        return bisect_right(arrivals, news.at) - bisect_right(arrivals, news.at - _HOUR) > MOST_AN_HOUR
 
     def _bring(self, some: Iterable[News], now: datetime) -> None:
         wanted = [news for news in some if news.word.casefold() not in self._muted]
