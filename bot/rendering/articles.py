@@ -15,6 +15,7 @@ from bot.rendering.actions import (
     UnsaveArticle,
 )
 from bot.rendering.figures import date, day, listed, number
+from bot.rendering.keyboard import turning
 from bot.rendering.links import Links
 from bot.rendering.markup import (
     bold,
@@ -176,13 +177,10 @@ def article_list(
         for n, a in enumerate(articles, skip + 1)
     ]
     numbers = tuple(ReadArticle(id=a.id).button(number(n)) for n, a in enumerate(articles, skip + 1))
-    turning = []
-    if skip > 0:
-        turning.append(ShowLatest(slug=slug, skip=max(0, skip - PAGE)).button(_("‹ Newer")))
-    if skip + len(articles) < total:
-        turning.append(ShowLatest(slug=slug, skip=skip + PAGE).button(_("Older ›")))
-    rows = tuple(row for row in (numbers, tuple(turning)) if row)
-    return Message(text="\n\n".join([bold(heading), *items]), buttons=rows)
+    turn = turning(
+        lambda after: ShowLatest(slug=slug, skip=after), skip=skip, shown=len(articles), total=total, size=PAGE
+    )
+    return Message(text="\n\n".join([bold(heading), *items]), buttons=(*([numbers] if numbers else []), *turn))
 
 
 def which(newest: Sequence[Article]) -> Message:

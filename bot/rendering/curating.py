@@ -9,6 +9,7 @@ from bot.rendering.actions import ListArticles, ManageArticle, ReadArticle, Retr
 from bot.rendering.articles import from_when
 from bot.rendering.figures import number
 from bot.rendering.joining import story_buttons, told_also
+from bot.rendering.keyboard import turning
 from bot.rendering.markup import bold, brief, escape, shorten
 from bot.rendering.names import Names
 from bot.rendering.wording import LANGUAGES, _, ngettext
@@ -26,15 +27,11 @@ def article_list(articles: Sequence[Article], names: Names, *, skip: int, total:
         for n, a in enumerate(articles, skip + 1)
     ]
     rows = [(ManageArticle(id=a.id).button(shorten(a.title, _LABEL)),) for a in articles]
-    turning = []
-    if skip > 0:
-        turning.append(ListArticles(skip=max(0, skip - PAGE)).button(_("‹ Newer")))
-    if skip + len(articles) < total:
-        turning.append(ListArticles(skip=skip + PAGE).button(_("Older ›")))
+    turn = turning(lambda after: ListArticles(skip=after), skip=skip, shown=len(articles), total=total, size=PAGE)
     heading = ngettext("<b>Published: {number} article</b>", "<b>Published: {number} articles</b>", total).format(
         number=number(total)
     )
-    return Message(text="\n\n".join([heading, *lines]), buttons=(*rows, *([tuple(turning)] if turning else [])))
+    return Message(text="\n\n".join([heading, *lines]), buttons=(*rows, *turn))
 
 
 def manage(article: Article, names: Names, joined: Sequence[Article] = ()) -> Message:

@@ -10,6 +10,7 @@ from bot.domain.page import Page
 from bot.rendering.actions import KeepDraft, ListDrafts, OpenDraft
 from bot.rendering.faults import fault
 from bot.rendering.figures import number
+from bot.rendering.keyboard import turning
 from bot.rendering.markup import bold, brief, escape, pieces, shorten
 from bot.rendering.names import Names, name_of
 from bot.rendering.wording import _, isolated, ngettext
@@ -73,15 +74,11 @@ def draft_list(drafts: Sequence[Draft], names: Names, *, skip: int, total: int) 
         for n, draft in enumerate(drafts, skip + 1)
     ]
     rows = [(OpenDraft(id=draft.id).button(shorten(draft.title, _LABEL)),) for draft in drafts]
-    turning = []
-    if skip > 0:
-        turning.append(ListDrafts(skip=max(0, skip - PAGE)).button(_("‹ Newer")))
-    if skip + len(drafts) < total:
-        turning.append(ListDrafts(skip=skip + PAGE).button(_("Older ›")))
+    turn = turning(lambda after: ListDrafts(skip=after), skip=skip, shown=len(drafts), total=total, size=PAGE)
     heading = ngettext("<b>{number} draft waits</b>", "<b>{number} drafts wait</b>", total).format(
         number=number(total)
     )
-    return Message(text="\n\n".join([heading, *lines]), buttons=(*rows, *([tuple(turning)] if turning else [])))
+    return Message(text="\n\n".join([heading, *lines]), buttons=(*rows, *turn))
 
 
 def _from_where(draft: Draft, names: Names) -> str:

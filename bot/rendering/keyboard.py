@@ -1,8 +1,10 @@
 """How many buttons stand below a message, and in which rows."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from bot.domain.message import Button
+from bot.rendering.callback import Action
+from bot.rendering.wording import _
 
 #: Telegram takes 100 buttons in a keyboard (telegram.constants.InlineKeyboardMarkupLimit) and some 10 kB of JSON,
 #: else “reply markup is too long”; room is left for what stands below a list.
@@ -25,3 +27,11 @@ def choices(buttons: Iterable[Button]) -> list[Button]:
 
 def in_rows(buttons: Sequence[Button], width: int = 2) -> Rows:
     return tuple(tuple(buttons[start : start + width]) for start in range(0, len(buttons), width))
+
+
+def turning(page: Callable[[int], Action], *, skip: int, shown: int, total: int, size: int) -> Rows:
+    """The row that turns the pages of a list, the newest first; none where all is shown. `page`: what shows the one
+    after so many."""
+    newer = [page(max(0, skip - size)).button(_("‹ Newer"))] if skip else []
+    older = [page(skip + size).button(_("Older ›"))] if skip + shown < total else []
+    return ((*newer, *older),) if newer or older else ()
