@@ -6,10 +6,12 @@ if enough of what was asked stands in it → the article it is from
 
 import asyncio
 import logging
+from collections.abc import Collection
 
 from bot.articles import Articles
-from bot.domain.answer import Answer, Quote
+from bot.domain.answer import Answer, Place, Quote, mark_of, passage_at
 from bot.domain.article import Article
+from bot.domain.scope import EVERYTHING, Scope
 from bot.questions.index import Index, Passage
 from bot.storage.articles import ArticleStore
 from bot.storage.connection import StoreError
@@ -33,8 +35,16 @@ class Questions:
         self._index = index
         self._change = "0"
 
-    async def ask(self, question: str, about: str | None = None) -> Answer:
-        """`about`: the article that is asked about first."""
+    async def ask(
+        self,
+        question: str,
+        *,
+        about: str | None = None,
+        shown: Collection[tuple[str, Place]] = (),
+        scope: Scope = EVERYTHING,
+    ) -> Answer:
+        """`about`: the article that is asked about first; `shown`: what the asker has just been told, by article,
+        which is not told again."""
         if about:
             within = best(self._index.passages(question, about), ARTICLE_THRESHOLD, evidence=0)
             if found := await self._quote(within):
@@ -50,9 +60,24 @@ class Questions:
         if article is None or not 0 <= position < len(article.faq):
             return None
         pair = article.faq[position]
-        return Quote(article, pair.answer, pair.question)
+        return Quote(
+            article, pair.answer, Place(True, position, mark=mark_of(pair.answer)), pair.answer, pair.question
+        )
 
-    async def search(self, words: str, *, limit: int) -> list[Article]:
+    async def at(self, article_id: str, place: Place) -> Quote | None:
+        """None if the article says something else there now, or is not stored."""
+        article = await self._articles.get(article_id)
+        passage = passage_at(article, place) if article else None
+        if article is None or passage is None:
+            return None
+        question = article.faq[place.position].question if place.is_faq else None
+        return Quote(article, passage, place, passage, question)
+
+    async def sources(self) -> list[str]:
+        """The names of all whose articles are stored."""
+        return []
+
+    async def search(self, words: str, *, limit: int, scope: Scope = EVERYTHING) -> list[Article]:
         return await self._articles.get_many(self._index.articles(words, limit=limit))
 
     async def load(self) -> None:
@@ -84,7 +109,8 @@ class Questions:
         article = await self._articles.get(passage.article) if passage else None
         if passage is None or article is None:
             return None
-        return Quote(article, passage.text, passage.question or None)
+        place = Place(bool(passage.question), passage.position, mark=mark_of(passage.text))
+        return Quote(article, passage.text, place, passage.text, passage.question or None)
 
 
 def best(

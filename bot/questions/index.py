@@ -11,6 +11,7 @@ from functools import cache
 from importlib.resources import files
 from math import log
 
+from bot.domain.answer import paragraphs
 from bot.domain.article import Article
 
 #: As many passages as can hold the best answer, by the measured recall of BM25.
@@ -62,9 +63,7 @@ class Index:
         """Adds it, or what it has become."""
         self.remove(article.id)
         first = self._last_row("passage") + 1
-        corrections = [correction.text for correction in article.corrections]
-        paragraphs = [text for text in (article.teaser, *article.body, *corrections) if text]
-        rows = [(article.id, n, article.title, "", text) for n, text in enumerate(paragraphs)]
+        rows = [(article.id, n, article.title, "", text) for n, text in enumerate(paragraphs(article))]
         rows += [(article.id, n, article.title, pair.question, pair.answer) for n, pair in enumerate(article.faq)]
         self._db.executemany(
             "INSERT INTO passage (rowid, article, position, title, question, text) VALUES (?, ?, ?, ?, ?, ?)",
@@ -72,7 +71,7 @@ class Index:
         )
         cursor = self._db.execute(
             "INSERT INTO whole (article, title, teaser, body) VALUES (?, ?, ?, ?)",
-            (article.id, article.title, article.teaser, "\n".join((*article.body, *corrections))),
+            (article.id, article.title, article.teaser, "\n".join(paragraphs(article))),
         )
         self._rows[article.id] = (range(first, first + len(rows)), cursor.lastrowid or 0)
         self._passages += len(rows)

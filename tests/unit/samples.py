@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 
 from hypothesis import strategies as st
 
+from bot.domain.answer import Place, Quote, mark_of
 from bot.domain.article import LONGEST_CORRECTION, Article, Correction, FaqPair, RelatedArticle, Source
 from bot.domain.category import Category
 
@@ -19,6 +20,10 @@ NAMES = {category.slug: category.name for category in CATEGORIES}
 def article(article_id: str = "a1", category: str = "policy", **fields: object) -> Article:
     values = {"id": article_id, "category": category, "title": f"Title of {article_id}", "published": NOW, **fields}
     return Article.model_validate(values)
+
+
+def quoted(article: Article, text: str, question: str | None = None) -> Quote:
+    return Quote(article, text, Place(question is not None, 0, mark=mark_of(text)), text, question)
 
 
 FULL = article(

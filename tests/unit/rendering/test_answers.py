@@ -1,19 +1,19 @@
 import pytest
 from hypothesis import given
 
-from bot.domain.answer import Answer, Quote
+from bot.domain.answer import Answer
 from bot.domain.article import Article, Correction
 from bot.rendering import answers
 from bot.rendering.actions import AskStored, ReadArticle, decode
 from bot.rendering.links import Links
 from tests.unit.rendering.limits import check, text_of
-from tests.unit.samples import ARTICLES, FULL, LINE, NOW, article
+from tests.unit.samples import ARTICLES, FULL, LINE, NOW, article, quoted
 
 LINKS = Links("newsbot")
 
 
 def test_a_stored_answer_with_its_source() -> None:
-    message = answers.answer(Answer(Quote(FULL, "The council.", "Who decided?")), LINKS)
+    message = answers.answer(Answer(quoted(FULL, "The council.", "Who decided?")), LINKS)
     assert text_of(message.text) == "Who decided?\nThe council.\nFrom Harbour Toll Rises, Reuters, 22 Nov 2026"
     assert [decode(b.data or "") for row in message.buttons for b in row] == [
         AskStored(id="full", position=1),
@@ -25,17 +25,17 @@ def test_an_answer_from_a_corrected_article_says_so() -> None:
     corrected = (
         article().corrected(Correction(text="From July.", at=NOW)).corrected(Correction(text="In May.", at=NOW))
     )
-    text = text_of(answers.quote(Quote(corrected, "Word for word."), LINKS).text)
+    text = text_of(answers.quote(quoted(corrected, "Word for word."), LINKS).text)
     assert text == "Word for word.\nFrom Title of a1, 22 Nov 2026\n✏️ Correction, 22 Nov: In May."
 
 
 def test_a_quoted_passage() -> None:
-    text = text_of(answers.quote(Quote(article(), "Word for word."), LINKS).text)
+    text = text_of(answers.quote(quoted(article(), "Word for word."), LINKS).text)
     assert text == "Word for word.\nFrom Title of a1, 22 Nov 2026"
 
 
 def test_a_long_passage_is_cut_and_says_so() -> None:
-    message = answers.quote(Quote(article(), "word " * 2000), LINKS)
+    message = answers.quote(quoted(article(), "word " * 2000), LINKS)
     check(message)
     assert "word …" in message.text
 
@@ -54,15 +54,15 @@ def test_an_honest_no() -> None:
 
 @given(ARTICLES, LINE, LINE)
 def test_any_answer_is_a_message_that_telegram_takes(one: Article, text: str, question: str) -> None:
-    check(answers.quote(Quote(one, text, question), LINKS))
-    check(answers.quote(Quote(one, text), LINKS))
+    check(answers.quote(quoted(one, text, question), LINKS))
+    check(answers.quote(quoted(one, text), LINKS))
     check(answers.answer(Answer(None, (one,), about=True), LINKS))
     check(answers.answer(Answer(None, (one, one)), LINKS))
 
 
 @pytest.mark.parametrize("text", ["", " ", "\x01"])
 def test_a_quote_of_nothing_breaks_nothing(text: str) -> None:
-    check(answers.quote(Quote(article(), text), LINKS))
+    check(answers.quote(quoted(article(), text), LINKS))
 
 
 def test_fixed_words_are_messages_that_telegram_takes() -> None:

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from bot.digests.compose import compose
-from bot.domain.answer import Answer, Quote
+from bot.domain.answer import Answer
 from bot.domain.article import Added, Article, Correction
 from bot.domain.category import Category
 from bot.domain.delivery import Cause
@@ -47,7 +47,7 @@ from bot.rendering.wording import LANGUAGES, RIGHT_TO_LEFT, speaking
 from tests.unit.rendering.limits import check, text_of
 from tests.unit.rendering.test_reasons import TOLD
 from tests.unit.rendering.test_status import REFUSED, WELL
-from tests.unit.samples import CATEGORIES, FULL, NAMES, NOW
+from tests.unit.samples import CATEGORIES, FULL, NAMES, NOW, quoted
 
 LINKS = Links("newsbot")
 NAMED = [c.model_copy(update={"names": dict.fromkeys(LANGUAGES, "٧")}) for c in CATEGORIES]
@@ -122,7 +122,7 @@ def _of_articles() -> Iterator[Message]:
     for heading in (articles.found_heading(), articles.newest_heading(None), articles.newest_heading(NAMED[0])):
         yield articles.article_list(heading, [bare] * 2, LINKS, skip=5, total=20)
     yield from (articles.which([bare]), articles.which([]), articles.not_stored())
-    yield answers.answer(Answer(Quote(bare, "٧", "٧")), LINKS)
+    yield answers.answer(Answer(quoted(bare, "٧", "٧")), LINKS)
     yield from (answers.answer(Answer(None, (bare,), about=about), LINKS) for about in (True, False))
     yield from (answers.answer(Answer(None), LINKS), answers.ask_what([bare]))
     yield from (
