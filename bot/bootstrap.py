@@ -163,8 +163,8 @@ def build_services(
     articles = Articles(stores.articles, stores.stories, stores.categories, stores.outbox, links)
     subscriptions = _build_subscriptions(stores, settings)
     changes = _build_changes(stores, subscriptions, links)
-    drafts = Drafts(stores.drafts, articles, stores.categories, subscriptions, stores.clock)
     stories = Stories(stores.articles, stores.stories, stores.clock)
+    drafts = Drafts(stores.drafts, articles, stories, stores.categories, subscriptions, stores.clock)
     reading = reading or Reading(Fetcher(agent="newsbot"), Parsers())
     pushes = _build_pushes(stores, settings, reading.fetcher)
     return Services(
@@ -232,7 +232,7 @@ def _build_pushes(stores: Stores, settings: Settings, fetcher: Fetcher) -> Pushe
 def _build_feeds(
     stores: Stores, reading: Reading, publisher: Publisher, reviewers: Reviewers, pushes: Pushes, desk: Desk
 ) -> Feeds:
-    filing = Filing(stores.feeds.entries, stores.articles, publisher, reviewers, desk, stores.clock)
+    filing = Filing(stores.feeds.entries, stores.articles, publisher, reviewers, desk)
     return Feeds(stores.feeds, reading.fetcher, reading.parsers, filing, pushes, desk, stores.clock)
 
 

@@ -12,6 +12,11 @@ from structlog.typing import Processor
 _TOKEN = re.compile(r"\d{3,}:[A-Za-z0-9_-]{20,}")
 #: A name and a password in an address, as some feeds and stores need them.
 _LOGIN = re.compile(r"(?<=://)[^\s/?#\"']+@")
+#: Parameters of addresses that let in whoever knows them, as of a feed for its subscribers.
+_PARAMETER = re.compile(
+    r"([?&][^\s=&#\"'?]*(?:token|secret|key|auth|passw|pwd|credential|signature|session)[^\s=&#\"'?]*=)[^\s&#\"'\\]+",
+    re.I,
+)
 _HIDDEN = "<hidden>"
 #: These log each request at INFO.
 _TALKATIVE = ("aiohttp.access", "telegram.ext", "asyncio")
@@ -31,7 +36,8 @@ class _Redacting(structlog.stdlib.ProcessorFormatter):
         line = super().format(record)
         for secret in self._secrets:
             line = line.replace(secret, _HIDDEN)
-        return _LOGIN.sub(_HIDDEN + "@", _TOKEN.sub(_HIDDEN, line))
+        line = _PARAMETER.sub(rf"\1{_HIDDEN}", _TOKEN.sub(_HIDDEN, line))
+        return _LOGIN.sub(_HIDDEN + "@", line)
 
 
 _PRE_CHAIN: list[Processor] = [

@@ -6,7 +6,7 @@ from typing import Any
 from telegram import Update
 from telegram.ext import BaseHandler, CallbackQueryHandler, ChatMemberHandler, CommandHandler, MessageHandler, filters
 
-from bot.rendering import actions
+from bot.rendering import actions, editor_actions, feed_actions
 from bot.telegram.context import ActionHandler, Context
 from handlers import (
     adding,
@@ -120,28 +120,28 @@ def _buttons() -> list[Route]:
         ActionHandler(actions.Unmute, for_managers(hushing.pick_unmute)),
         ActionHandler(actions.SetLanguage, for_managers(speaking.pick_language)),
         ActionHandler(actions.Forget, for_managers(privacy.forget)),
-        ActionHandler(actions.PublishDraft, for_editors(posting.publish)),
-        ActionHandler(actions.PublishBreaking, for_editors(posting.publish)),
-        ActionHandler(actions.DiscardDraft, for_editors(posting.discard)),
-        ActionHandler(actions.FileDraft, for_editors(drafting.file_draft)),
-        ActionHandler(actions.EditDraft, for_editors(drafting.edit)),
-        ActionHandler(actions.KeepDraft, for_editors(drafting.keep)),
-        ActionHandler(actions.OpenDraft, for_editors(drafting.open_draft)),
-        ActionHandler(actions.ListDrafts, for_editors(drafting.turn_page)),
-        ActionHandler(actions.ListArticles, for_editors(curating.turn_page)),
-        ActionHandler(actions.ManageArticle, for_editors(curating.manage)),
-        ActionHandler(actions.Retract, for_editors(curating.retract_now)),
-        ActionHandler(actions.ShowStory, for_editors(joining.show)),
-        ActionHandler(actions.ChooseStory, for_editors(joining.choose)),
-        ActionHandler(actions.JoinStory, for_editors(joining.join)),
-        ActionHandler(actions.SplitStory, for_editors(joining.split)),
-        ActionHandler(actions.ListFeeds, for_editors(feeding.turn_page)),
-        ActionHandler(actions.ManageFeed, for_editors(feeding.manage)),
-        ActionHandler(actions.FileFeed, for_editors(adding.file_offered)),
-        ActionHandler(actions.RemoveFailing, for_editors(importing.remove_failing)),
-        ActionHandler(actions.ExportFeeds, for_editors(feeding.export)),
+        ActionHandler(editor_actions.PublishDraft, for_editors(posting.publish)),
+        ActionHandler(editor_actions.PublishBreaking, for_editors(posting.publish)),
+        ActionHandler(editor_actions.DiscardDraft, for_editors(posting.discard)),
+        ActionHandler(editor_actions.FileDraft, for_editors(drafting.file_draft)),
+        ActionHandler(editor_actions.EditDraft, for_editors(drafting.edit)),
+        ActionHandler(editor_actions.KeepDraft, for_editors(drafting.keep)),
+        ActionHandler(editor_actions.OpenDraft, for_editors(drafting.open_draft)),
+        ActionHandler(editor_actions.ListDrafts, for_editors(drafting.turn_page)),
+        ActionHandler(editor_actions.ListArticles, for_editors(curating.turn_page)),
+        ActionHandler(editor_actions.ManageArticle, for_editors(curating.manage)),
+        ActionHandler(editor_actions.Retract, for_editors(curating.retract_now)),
+        ActionHandler(editor_actions.ShowStory, for_editors(joining.show)),
+        ActionHandler(editor_actions.ChooseStory, for_editors(joining.choose)),
+        ActionHandler(editor_actions.JoinStory, for_editors(joining.join)),
+        ActionHandler(editor_actions.SplitStory, for_editors(joining.split)),
+        ActionHandler(feed_actions.ListFeeds, for_editors(feeding.turn_page)),
+        ActionHandler(feed_actions.ManageFeed, for_editors(feeding.manage)),
+        ActionHandler(feed_actions.FileFeed, for_editors(adding.file_offered)),
+        ActionHandler(feed_actions.RemoveFailing, for_editors(importing.remove_failing)),
+        ActionHandler(feed_actions.ExportFeeds, for_editors(feeding.export)),
         ActionHandler(actions.ExplainArticle, explaining.explain),
-        ActionHandler(actions.ShowStatus, for_editors(status.refresh)),
+        ActionHandler(editor_actions.ShowStatus, for_editors(status.refresh)),
         CallbackQueryHandler(helping.stale_button),
     ]
 

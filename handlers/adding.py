@@ -12,7 +12,7 @@ from bot.domain.category import find_category, nearest_slugs
 from bot.domain.feed import Failure, Feed, Mode, mark_of
 from bot.domain.subscription import Address
 from bot.rendering import adding as words
-from bot.rendering.actions import FileFeed
+from bot.rendering.feed_actions import FileFeed
 from bot.storage.offers import Offer
 from bot.telegram.context import Context, chat_of, message_of
 from bot.telegram.progress import Progress
@@ -24,7 +24,7 @@ _PATIENCE = 40
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What stands behind `/addfeed`: an address, a word for a category, and what becomes of new articles."""
+    """What stands behind `/addfeed`: an address, words for a category, and what becomes of new articles."""
 
     address: str = ""
     category: str = ""
@@ -53,7 +53,7 @@ async def add(update: Update, context: Context) -> None:
         progress = await context.begin(update, words.looking(request.address))
         context.in_background(_find(context, request, progress, desk(update, context)), progress)
     else:
-        await context.reply(update, words.how_to_add())
+        await context.reply(update, words.how_to_add(await _no_address(context, request.category)))
 
 
 async def file_offered(update: Update, context: Context) -> None:
@@ -118,6 +118,12 @@ async def _ask(context: Context, url: str) -> int | None:
             break
         await asyncio.sleep(1)
     return None
+
+
+async def _no_address(context: Context, words: str) -> str:
+    """What was meant as one, if anything but a category was said."""
+    categories = await context.services.categories.all()
+    return words.split()[0] if words and not find_category(words, categories) else ""
 
 
 def _may_be_address(word: str) -> bool:

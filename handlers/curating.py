@@ -10,7 +10,7 @@ from bot.domain.category import Category, find_category
 from bot.domain.message import Message
 from bot.rendering import curating as words
 from bot.rendering import menus
-from bot.rendering.actions import ListArticles, ManageArticle, Retract
+from bot.rendering.editor_actions import ListArticles, ManageArticle, Retract
 from bot.rendering.markup import visible
 from bot.rendering.wording import LANGUAGES
 from bot.telegram.context import Context

@@ -10,7 +10,7 @@ from bot.domain.draft import Draft, Preview, Unreadable
 from bot.domain.message import Message
 from bot.rendering import drafts as words
 from bot.rendering import posting
-from bot.rendering.actions import EditDraft, FileDraft, KeepDraft, ListDrafts, OpenDraft
+from bot.rendering.editor_actions import EditDraft, FileDraft, KeepDraft, ListDrafts, OpenDraft
 from bot.rendering.markup import units
 from bot.telegram.context import Context, chat_of, message_of
 from bot.telegram.pasted import pasted_text
@@ -82,9 +82,10 @@ def unless_editing(handler: Handler) -> Handler:
 
 async def edited_draft(update: Update, context: Context) -> Draft | None:
     """The draft whose place the text takes that an editor has just sent, once."""
-    if update.effective_user is None or not context.is_editor(update):
+    message, editor = message_of(update), update.effective_user
+    if message is None or editor is None or not context.is_editor(update):
         return None
-    return await context.services.drafts.edited(context.here(update), update.effective_user.id)
+    return await context.services.drafts.edited(context.here(update), editor.id, message.message_id)
 
 
 async def write(

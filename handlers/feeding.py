@@ -10,7 +10,7 @@ from bot.ingest.discovery import completed
 from bot.ingest.opml import write_outlines
 from bot.rendering import adding
 from bot.rendering import feeds as words
-from bot.rendering.actions import FeedTask, ListFeeds, ManageFeed
+from bot.rendering.feed_actions import FeedTask, ListFeeds, ManageFeed
 from bot.rendering.wording import language
 from bot.storage.offers import Offer
 from bot.telegram.context import Context

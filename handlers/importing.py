@@ -5,7 +5,7 @@ file → which feeds go where → stored, so that all are due at once → watche
 
 import asyncio
 import secrets
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import timedelta
 
@@ -17,7 +17,7 @@ from bot.domain.outline import Sorted, sort
 from bot.domain.subscription import Address
 from bot.ingest.opml import MAX_BYTES
 from bot.rendering import adding as words
-from bot.rendering.actions import RemoveFailing
+from bot.rendering.feed_actions import RemoveFailing
 from bot.storage.offers import Offer
 from bot.telegram.context import Context
 from bot.telegram.progress import Progress
@@ -58,8 +58,22 @@ async def remove_failing(update: Update, context: Context) -> None:
     offer = await context.services.offers.get(context.action.offer)
     healths = await context.services.feeds.healths(offer.urls if offer else ())
     removed = [await context.services.feeds.remove(url) for url, health in healths.items() if _failure(health)]
+    await _remove_empty(context, offer.categories if offer else ())
     await context.note(update, words.removed_failing(sum(removed)), alert=True)
     await context.drop_buttons(update, RemoveFailing)
+
+
+async def _remove_empty(context: Context, slugs: Iterable[str]) -> None:
+    """Categories that were made for what has been removed, unless they are of use by now."""
+    services = context.services
+    used = {feed.category for feed in await services.feeds.all()}
+    for slug in slugs:
+        if (
+            slug not in used
+            and not await services.articles.count(slug)
+            and not await services.subscriptions.count(slug)
+        ):
+            await services.categories.remove(slug)
 
 
 async def _store(context: Context, name: str, done: Sorted, mode: Mode, desk: Address | None) -> words.Import:
@@ -88,7 +102,8 @@ async def _watch(context: Context, imported: words.Import, progress: Progress) -
         await asyncio.sleep(_LOOK.total_seconds())
     mark = secrets.token_hex(6)
     if imported.added:
-        await context.services.offers.keep(mark, Offer(urls=tuple(imported.added)))
+        new = tuple(category.slug for category in imported.sorted.new)
+        await context.services.offers.keep(mark, Offer(urls=tuple(imported.added), categories=new))
     await progress.show(words.summary(imported, mark))
 
 

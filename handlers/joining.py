@@ -5,7 +5,7 @@ from telegram import Update
 from bot.domain.article import Article
 from bot.rendering import joining as words
 from bot.rendering import menus
-from bot.rendering.actions import ChooseStory, JoinStory, ShowStory, SplitStory
+from bot.rendering.editor_actions import ChooseStory, JoinStory, ShowStory, SplitStory
 from bot.telegram.context import Context
 from handlers import curating
 

@@ -8,7 +8,7 @@ from bot.ingest.drafts import Discarded
 from bot.ingest.pages import JSON_SUFFIXES, MAX_PAGE, PAGE_SUFFIXES
 from bot.ingest.text_file import MAX_BYTES, SUFFIXES, decode
 from bot.rendering import posting
-from bot.rendering.actions import DiscardDraft, EditDraft, PublishBreaking, PublishDraft
+from bot.rendering.editor_actions import DiscardDraft, EditDraft, PublishBreaking, PublishDraft
 from bot.telegram.context import Context, message_of
 from bot.telegram.pasted import pasted_text
 from handlers import asking, drafting, linking

@@ -4,7 +4,7 @@ from telegram import Update
 
 from bot.domain.message import Message
 from bot.rendering import status as words
-from bot.rendering.actions import ShowStatus
+from bot.rendering.editor_actions import ShowStatus
 from bot.telegram.context import Context
 
 

@@ -24,6 +24,7 @@ from bot.domain.fate import (
     TooLongAgo,
     WithDigest,
 )
+from bot.domain.link import without_secrets
 from bot.domain.moment import from_ms
 from bot.domain.muting import muting
 from bot.domain.status import RefusedMessage, Resting, Status
@@ -125,7 +126,7 @@ class Reports:
 
     async def _feeds_in_trouble(self) -> tuple[str, ...]:
         feeds = [await self._feeds.get(url) for url in await self._feeds.in_trouble()]
-        return tuple(feed.name or feed.url for feed in feeds if feed)
+        return tuple(feed.name or without_secrets(feed.url) for feed in feeds if feed)
 
     async def _articles_of(self, edition_ids: list[str]) -> dict[str, str]:
         """The first article that each tells of; what takes a message back tells of that message's."""

@@ -14,26 +14,30 @@ from pydantic import (
     BaseModel,
     ConfigDict,
     Field,
-    HttpUrl,
     StringConstraints,
     ValidationError,
 )
+from pydantic_core import SchemaValidator, core_schema
 
 from bot.domain.category import Slug
 
 Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 
 
+#: As pydantic's HttpUrl, in a fifth of its time, of which a feed of fifty entries takes a hundred.
+_HTTP_URL = SchemaValidator(core_schema.url_schema(max_length=2083, allowed_schemes=["http", "https"]))
+
+
 @lru_cache(1024)  # feeds name each address several times
 def _checked_url(value: str) -> str:
-    HttpUrl(value)
+    _HTTP_URL.validate_python(value)
     return value
 
 
 def is_web_url(value: str) -> bool:
     """Whether it can be a WebUrl: there are addresses that can be asked and yet are too long for one, say."""
     try:
-        HttpUrl(value)
+        _HTTP_URL.validate_python(value)
     except ValidationError:
         return False
     return True

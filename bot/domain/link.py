@@ -5,6 +5,8 @@ from urllib.parse import parse_qs, urlsplit
 
 from yarl import URL
 
+from bot.domain.article import is_web_url
+
 #: Parameters that only count readers, whatever they say. Gathered from the addresses of news feeds and the lists of
 #: browsers that take them out.
 _TRACKING = re.compile(
@@ -25,30 +27,44 @@ _WHERE_FROM = re.compile(
     r"(?:.*[-_.:+])?(?:rss|feeds?|atom|newsletter|newsstand|twitter|facebook)(?:[-_.:+\d].*)?", re.I
 )
 
-#: Addresses that only lead on to the one in a parameter: the host, how its path begins, the parameter.
+#: Addresses that only lead on to the one in a parameter: the host but for `www.`, how its path begins, the parameter.
 _LEADING_ON = (
-    (re.compile(r"(?:www\.)?google\.[a-z.]{2,6}"), "/url", ("url", "q")),
-    (re.compile(r"(?:www\.)?youtube\.com"), "/redirect", ("q",)),
-    (re.compile(r"(?:l|lm|www)\.(?:facebook|instagram)\.com"), "/l.php", ("u",)),
+    (re.compile(r"google\.[a-z.]{2,6}"), "/url", ("url", "q")),
+    (re.compile(r"youtube\.com"), "/redirect", ("q",)),
+    (re.compile(r"(?:lm?\.)?(?:facebook|instagram)\.com"), "/l.php", ("u",)),
     (re.compile(r"l\.instagram\.com"), "/", ("u",)),
-    (re.compile(r"(?:www\.)?bing\.com"), "/news/apiclick.aspx", ("url",)),
+    (re.compile(r"bing\.com"), "/news/apiclick.aspx", ("url",)),
     (re.compile(r"out\.reddit\.com"), "/", ("url",)),
     (re.compile(r"t\.umblr\.com"), "/redirect", ("z",)),
     (re.compile(r"away\.vk\.com|vk\.com"), "/away.php", ("to",)),
     (re.compile(r"go\.redirectingat\.com|slack-redir\.net|disq\.us|exit\.sc"), "/", ("url",)),
 )
+_MAY_LEAD_ON = re.compile(
+    r"https?://[^/]*(?:google|youtube|facebook|instagram|bing|reddit|umblr|vk|redirectingat|slack-redir|disq|exit)\.",
+    re.I,
+)
+_WWW = re.compile(r"\A(?:www\.)+")
 _LOGIN = re.compile(r"\A([a-z][a-z0-9+.-]*://)[^/?#]*@", re.I)
-#: Of redirects that lead to redirects.
-_MOST_STEPS = 3
+_SECRET = re.compile(
+    r"((?<=[?&;#])(?:[^=&;#?]*(?:token|secret|key|auth|passw|pwd|credential|signature|session)[^=&;#?]*"
+    r"|pass|sig|sid|hash)=)[^&;#]+",
+    re.I,
+)
+#: Of an address that leads on.
+_MOST_PARAMETERS = 100
 
 
 def without_tracking(url: str) -> str:
     """The address that readers get: where it leads in the end, as far as it says so itself, without what only counts
     them. All else stays as it was written."""
-    for _ in range(_MOST_STEPS):
-        if (onward := _onward(url)) is None:
-            break
-        url = onward
+    bare = _uncounted(url)
+    while onward := _onward(bare):  # each stood in the one before, so that there is an end
+        bare = _uncounted(onward)
+    return bare
+
+
+def _uncounted(url: str) -> str:
+    """Without what only counts readers."""
     bare, _, fragment = url.partition("#")
     address, _, query = bare.partition("?")
     if query := "&".join(part for part in query.split("&") if part and not _counts(part)):
@@ -63,13 +79,18 @@ def without_login(url: str) -> str:
     return _LOGIN.sub(r"\1", url, count=1)
 
 
+def without_secrets(url: str) -> str:
+    """As it may be shown: without its login, and without the values of parameters that let in whoever knows them."""
+    return _SECRET.sub(r"\1…", without_login(url))
+
+
 def canonical(url: str) -> str:
     """What two addresses of one article have in common: without its scheme's kind, `www.`, the usual port, fragment,
     tracking parameters and a slash at the end. For comparing only: it need not lead anywhere."""
     url = without_tracking(url.strip())
     try:
         parsed = URL(url)
-        host, port = (parsed.raw_host or "").removeprefix("www."), parsed.explicit_port
+        host, port = _WWW.sub("", parsed.raw_host or ""), parsed.explicit_port
     except ValueError:
         return url
     if parsed.scheme not in {"http", "https"} or not host:
@@ -87,17 +108,23 @@ def _counts(part: str) -> bool:
     return bool(value and _MAYBE_TRACKING.fullmatch(name) and _WHERE_FROM.fullmatch(value))
 
 
+def _is_good(url: str) -> bool:
+    """Nothing that a reader of addresses would have to guess at."""
+    return url.startswith(("http://", "https://")) and url.isprintable() and is_web_url(url)
+
+
 def _onward(url: str) -> str | None:
+    if not _MAY_LEAD_ON.match(url):
+        return None
     try:
         parts = urlsplit(url)
-        host = parts.hostname or ""
+        host = _WWW.sub("", parts.hostname or "")
     except ValueError:
         return None
     for hosts, path, names in _LEADING_ON:
         if not (hosts.fullmatch(host) and parts.path.startswith(path)):
             continue
-        values = parse_qs(parts.query, max_num_fields=100) if parts.query.count("&") < 100 else {}
-        for name in names:
-            if (onward := values.get(name, [""])[0].strip()).startswith(("http://", "https://")):
-                return onward
+        values = parse_qs(parts.query) if parts.query.count("&") < _MOST_PARAMETERS else {}
+        onward = (values.get(name, [""])[0].strip().replace(" ", "%20") for name in names)
+        return next(filter(_is_good, onward), None)
     return None

@@ -22,8 +22,9 @@ _FEED_TYPES = frozenset(
 #: Where sites have their feed that name none, by what the best-known publishing systems do.
 _USUAL = ("/feed", "/rss.xml", "/atom.xml", "/feed.xml", "/index.xml")
 _MOST_NAMED = 5
-#: Where these happen and no scheme was given, plain http may have been meant.
-_NO_HTTPS = frozenset({Fault.NO_CONNECTION, Fault.CERTIFICATE, Fault.BAD_ANSWER})
+#: Where these happen and no scheme was given, plain http may have been meant; where a certificate is wrong, it was
+#: not: somebody may stand in between.
+_NO_HTTPS = frozenset({Fault.NO_CONNECTION, Fault.BAD_ANSWER})
 #: Characters of a page, whose head names the feeds.
 _READ = 500_000
 _FEED_SCHEME = re.compile(r"^feed:(//(?=https?:))?", re.IGNORECASE)

@@ -10,6 +10,7 @@ from bot.domain.draft import Draft, Preview, Problem, Unreadable
 from bot.domain.page import Page
 from bot.domain.subscription import Address
 from bot.ingest.article_text import read_article, write_article
+from bot.ingest.stories import Stories
 from bot.storage.categories import CategoryStore
 from bot.storage.clock import StoreClock
 from bot.storage.drafts import DraftStore
@@ -29,12 +30,14 @@ class Drafts:
         self,
         store: DraftStore,
         articles: Articles,
+        stories: Stories,
         categories: CategoryStore,
         subscriptions: Subscriptions,
         clock: StoreClock,
     ) -> None:
         self._store = store
         self._articles = articles
+        self._stories = stories
         self._categories = categories
         self._subscriptions = subscriptions
         self._clock = clock
@@ -51,6 +54,10 @@ class Drafts:
         that gives way to this one as soon as this one can be read."""
         draft = Draft(id=_new_id(), text=text, links=links)
         if instead_of and (article := instead_of.article):
+            # The same text once more is the same draft, as where a process was killed before it could show it.
+            draft = draft.model_copy(
+                update={"id": article_id("edit", instead_of.id, draft.model_dump_json(exclude={"id"}))}
+            )
             page = (instead_of.page or Page.of(article).model_copy(update={"id": None})).model_copy(
                 update={"related": article.related}
             )
@@ -114,16 +121,16 @@ class Drafts:
         draft = await self._store.get(draft_id)
         if draft is None or draft.article is None:
             return None
-        await self._store.expect_edit(address, editor, draft_id)
+        await self._store.expect_edit(address, editor, draft)
         return write_article(draft.article)
 
     async def end_edit(self, address: Address, editor: int) -> None:
         """The editor's next text is no draft's."""
         await self._store.expect_edit(address, editor, None)
 
-    async def edited(self, address: Address, editor: int) -> Draft | None:
-        """The draft whose place what this editor writes there takes, once."""
-        return await self._store.edited(address, editor)
+    async def edited(self, address: Address, editor: int, message: int) -> Draft | None:
+        """The draft whose place what this editor writes there takes, in one message: that of this id."""
+        return await self._store.edited(address, editor, message)
 
     async def publish(self, draft_id: str, *, breaking: bool = False) -> tuple[Article, Added] | None:
         """The article, and what is new of it; None if the draft is no longer kept.
@@ -137,10 +144,10 @@ class Drafts:
         article = draft.article.model_copy(
             update={"published": told or await self._clock.now(), "breaking": breaking}
         )
-        if await self._articles.publish(article):
-            await self._store.published(draft_id)
-            return article, Added.NEW
+        new = await self._publish(article, joins=bool(draft.feed) and not breaking)
         await self._store.published(draft_id)
+        if new:
+            return article, Added.NEW
         known = await self._articles.get(article.id)
         if known and known.id != article.id:  # it has joined another that tells the same
             return known, Added.KNOWN
@@ -148,6 +155,14 @@ class Drafts:
         same = {"published": kept.published, "breaking": kept.breaking, "also_at": kept.also_at}
         article = article.model_copy(update=same)
         return article, await self._articles.keep(article)
+
+    async def _publish(self, article: Article, *, joins: bool) -> bool:
+        """Whether its readers are owed it now. What a feed has brought `joins` the story that it tells, if there is
+        one; what an editor writes, or has sent at once, stands for itself."""
+        if not joins:
+            return await self._articles.publish(article)
+        filed = await self._stories.publish(article)
+        return filed.added is Added.NEW and filed.joined is None
 
     async def discard(self, draft_id: str) -> Discarded:
         draft = await self._store.get(draft_id)

@@ -29,6 +29,8 @@ _NOTHING = frozenset(
 _INVISIBLE = re.compile("[\0-\x1f\x7f-\x9f\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]")
 
 _URL: TypeAdapter[str] = TypeAdapter(WebUrl)
+#: Nothing to be resolved.
+_ABSOLUTE = re.compile("https?://[^/?#]")
 
 
 def made_entry(
@@ -73,7 +75,7 @@ def web_url(said: object, base: str) -> str | None:
         return None
     said = said.replace("&amp;", "&")
     try:
-        url = _URL.validate_python(urljoin(base, said))
+        url = _URL.validate_python(said if _ABSOLUTE.match(said) else urljoin(base, said))
     except (ValidationError, ValueError):
         return None
     # The rules for addresses forgive more than a link's readers would: "http:s//e.example" is one by them.
@@ -83,7 +85,7 @@ def web_url(said: object, base: str) -> str | None:
 def _onward(link: str) -> str:
     """Where it leads, unless that is no address: one such entry would cost the feed all the others."""
     bare = without_tracking(link)
-    return bare if is_web_url(bare) else link
+    return bare if bare == link or is_web_url(bare) else link
 
 
 def _teaser(markup: str) -> str:

@@ -98,11 +98,10 @@ def _text(said: Any, name: str) -> str:
 def _link(said: Any, url: str) -> str | None:
     """The first address of a page, not the last, and the one before a redirector, where a feed tells it. An empty
     one, which resolves to the feed's own address, is none."""
-    others = (_text(said, name) for name in ("link", "id"))
-    found = (
-        web_url(_text(said, "feedburner_origlink"), url),
-        *_linked(said, "alternate", url),
-        *(web_url(address, "") for address in others),
+    found = chain(
+        (web_url(_text(said, "feedburner_origlink"), url),),
+        _linked(said, "alternate", url),
+        (web_url(_text(said, name), "") for name in ("link", "id")),
     )
     return next((address for address in found if address and address != url), None)
 

@@ -191,12 +191,15 @@ class Feeds:
         now, haul = await self._clock.now(), Haul()
         after = timetable.answered(health, got.headers, now, moved=got.moved, same=isinstance(got, Unchanged))
         if document:
+            if not await self._store.turns.has(claim):  # it took its time, and was removed meanwhile
+                return None
             feed = await self._named(feed, document)
-            haul = await self._filing.file(feed, document, health.succeeded)
+            haul = await self._filing.file(feed, document, health.succeeded, now)
             after = timetable.told(after, document, digest, haul.new)
         after = await self._pushes.told(feed.url, after)
         after = timetable.again(feed.url, after, got.headers, now, brought=bool(haul.new))
         if not await self._store.turns.settle(claim, after, "changed" if document else "unchanged"):
+            await self._store.clear(feed.url)
             return None
         if health.in_trouble:
             await self._desk.recovered(feed)

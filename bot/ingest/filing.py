@@ -20,7 +20,6 @@ from bot.domain.feed import Document, Entry, Feed, Mode
 from bot.domain.link import canonical
 from bot.ingest.desk import Desk
 from bot.storage.articles import ArticleStore
-from bot.storage.clock import StoreClock
 from bot.storage.entries import EntryLog, Known, words_of
 
 #: Of a feed that is read for the first time.
@@ -86,18 +85,15 @@ class Filing:
         publisher: Publisher,
         reviewers: Reviewers,
         desk: Desk,
-        clock: StoreClock,
     ) -> None:
         self._log = log
         self._articles = articles
         self._publisher = publisher
         self._reviewers = reviewers
         self._desk = desk
-        self._clock = clock
 
-    async def file(self, feed: Feed, document: Document, last_read: datetime | None) -> Haul:
+    async def file(self, feed: Feed, document: Document, last_read: datetime | None, now: datetime) -> Haul:
         """`last_read`: None for the first time. Of the first entries that there are only the newest are taken."""
-        now = await self._clock.now()
         last_read = last_read and min(last_read, now)  # the clock may have been wrong then
         seen = _sightings(document.entries)
         known, unnoted = await self._known(feed.url, seen)

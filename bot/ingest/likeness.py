@@ -6,9 +6,10 @@ of titles count three times. tests/benchmarks/stories.py measures what is found.
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import timedelta
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from functools import lru_cache
 from heapq import nlargest
 from math import log, sqrt
 from sys import intern
@@ -29,6 +30,8 @@ _TITLE_COUNTS = 3
 #: Characters of the teaser: later ones tell of other things.
 _TEASER = 400
 _APART = timedelta(hours=48)
+#: Of one story so many tellings are compared, however many sources have it.
+TELLINGS = 8
 #: Of so many that share rare words with an article it is worked out how like they are.
 _CANDIDATES = 16
 #: A word that stands in more of them than one in so many is none to find others by.
@@ -55,55 +58,107 @@ def same_source(one: Source, other: Source) -> bool:
     """By name, or by the host of the address, with or without what stands before it, such as `www`."""
     if one.name.casefold() == other.name.casefold():
         return True
-    hosts = sorted((_host(one), _host(other)), key=len)
+    hosts = sorted((_host(one.url), _host(other.url)), key=len)
     return bool(hosts[0]) and f".{hosts[1]}".endswith(f".{hosts[0]}")
 
 
-def _host(source: Source) -> str:
-    return (urlsplit(source.url or "").hostname or "").removeprefix("www.")
+@lru_cache(1024)  # a new article's source is compared with all that tell the stories it is like
+def _host(url: str | None) -> str:
+    return (urlsplit(url or "").hostname or "").removeprefix("www.")
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Text:
-    """One telling of a story, which goes by the id of its first article."""
+class _Rarity(dict[str, float]):
+    """Of words: their inverse document frequency, worked out when it is first asked for after a change. `spread`: in
+    how many articles of all categories a word stands; `count`: how many there are."""
 
-    article: Article
-    story: str
-    said: Counter[str]
+    def __init__(self) -> None:
+        super().__init__()
+        self.spread = Counter[str]()
+        self.count = 0
+
+    def __missing__(self, word: str) -> float:
+        self[word] = found = log((self.count + 2) / (self.spread.get(word) or 1))
+        return found
+
+    def add(self, words: Iterable[str]) -> None:
+        self.clear()
+        self.count += 1
+        self.spread.update(iter(words))  # each once, whatever its weight
+
+    def take_out(self, words: Iterable[str]) -> None:
+        self.clear()
+        self.count -= 1
+        for word in words:
+            self.spread[word] -= 1
+            if not self.spread[word]:
+                del self.spread[word]
+
+    def length(self, said: Mapping[str, int]) -> float:
+        """As a vector of words."""
+        return sqrt(sum([(weight * self[word]) ** 2 for word, weight in said.items()])) or 1.0
+
+
+@dataclass(slots=True, eq=False)
+class _Story:
+    """`id`, `category`, `published`: of its first article; `sources`: all that tell it; `texts`: the words of some of
+    their tellings."""
+
+    id: str
+    category: str
+    published: datetime
+    sources: list[Source] = field(default_factory=list)
+    texts: list[Mapping[str, int]] = field(default_factory=list)
+
+    def may_be(self, article: Article) -> bool:
+        return abs(self.published - article.published) <= _APART
+
+    def is_told_by(self, source: Source) -> bool:
+        return any(same_source(source, other) for other in self.sources)
 
 
 class Recent:
-    """The latest stories, each with all that tell it."""
+    """The latest stories, each with what tells it. Of an article only its words are kept."""
 
     def __init__(self) -> None:
-        self._stories: dict[str, list[_Text]] = {}
-        #: For each category and word, the ids of the articles that have it, each with its story.
-        self._holding: defaultdict[str, defaultdict[str, dict[str, str]]] = defaultdict(lambda: defaultdict(dict))
-        #: In how many articles of all categories a word stands.
-        self._spread = Counter[str]()
-        self._count = 0
+        self._stories: dict[str, _Story] = {}
+        #: For each category and word, the stories that have it, as often as they have it.
+        self._holding: defaultdict[str, defaultdict[str, list[_Story]]] = defaultdict(lambda: defaultdict(list))
+        self._rarity = _Rarity()
 
     def put(self, article: Article, joined: Iterable[Article] = ()) -> None:
         """An article and what has joined it, or what has become of them."""
         self.remove(article.id)
-        texts = [_Text(one, article.id, said_in(one)) for one in (article, *joined)]
-        self._stories[article.id] = texts
-        self._count += len(texts)
-        for text in texts:
-            self._spread.update(text.said.keys())
-            for word in text.said:
-                self._holding[article.category][word][text.article.id] = text.story
+        story = _Story(article.id, article.category, article.published, [article.told_by, *article.also_at])
+        self._stories[article.id] = story
+        for one in (article, *joined):
+            self._tell(story, one)
+
+    def join(self, story_id: str, article: Article) -> None:
+        """A new article has joined a story."""
+        if story := self._stories.get(story_id):
+            story.sources.append(article.told_by)
+            self._tell(story, article)
+
+    def _tell(self, story: _Story, article: Article) -> None:
+        if len(story.texts) == TELLINGS:
+            return
+        said = said_in(article)
+        story.texts.append(said)
+        self._rarity.add(said)
+        holding = self._holding[story.category]
+        for word in said:
+            holding[word].append(story)
 
     def remove(self, article_id: str) -> None:
-        texts = self._stories.pop(article_id, [])
-        self._count -= len(texts)
-        for text in texts:
-            holding = self._holding[texts[0].article.category]
-            for word in text.said:
-                _take_out(holding, word, text)
-                self._spread[word] -= 1
-                if not self._spread[word]:
-                    del self._spread[word]
+        if (story := self._stories.pop(article_id, None)) is None:
+            return
+        holding = self._holding[story.category]
+        for said in story.texts:
+            self._rarity.take_out(said)
+            for word in said:
+                holding[word].remove(story)
+                if not holding[word]:
+                    del holding[word]
 
     def same_story(self, article: Article) -> str | None:
         """The id of the article that it should join, if there is one: of its category, within two days, and of a
@@ -111,65 +166,42 @@ class Recent:
         if article.source is None:
             return None
         found = [
-            (max(likeness), story)
+            (max(likeness), story.id)
             for story, likeness in self._alike(article).items()
             if max(likeness) >= ALIKE and sum(likeness) / len(likeness) >= ALIKE_ON_AVERAGE
         ]
-        new = [one for one in found if not self._tells(one[1], article.source)]
-        return max(new)[1] if new else None
+        likest = (story for _, story in sorted(found, reverse=True))
+        return next((one for one in likest if not self._stories[one].is_told_by(article.source)), None)
 
     def nearest(self, article: Article, count: int) -> list[str]:
         """The ids of those that are most like it, whoever tells them."""
-        alike = {story: max(likeness) for story, likeness in self._alike(article).items() if story != article.id}
+        alike = {
+            story.id: max(likeness) for story, likeness in self._alike(article).items() if story.id != article.id
+        }
         return nlargest(count, alike, key=alike.__getitem__)
 
-    def _tells(self, story: str, source: Source) -> bool:
-        lead = self._stories[story][0].article
-        return any(same_source(source, other) for other in (lead.told_by, *lead.also_at))
-
-    def _alike(self, article: Article) -> dict[str, list[float]]:
-        """For each story that may be meant, how like its tellings are."""
+    def _alike(self, article: Article) -> dict[_Story, list[float]]:
+        """For each story that may be meant, how like its tellings are: the cosines of the angles between them, as
+        vectors of words; 0 if they share too few."""
         said = said_in(article)
-        rarity = {word: self._rarity(word) for word in said}
-        size = self._length(said)
-        return {
-            story: [self._likeness(text, said, rarity, size) for text in self._stories[story]]
-            for story in self._candidates(article, said, rarity)
-        }
+        telling = {word for word in said if len(word) > 3 and not word.isdigit()}
+        worth = {word: weight * self._rarity[word] ** 2 for word, weight in said.items()}
+        length = self._rarity.length(said)
 
-    def _candidates(self, article: Article, said: Counter[str], rarity: dict[str, float]) -> list[str]:
-        points, most = defaultdict[str, float](float), max(_COMMON, self._count // _COMMON)
-        for word, weight in said.items():
-            if self._spread[word] <= most:
-                worth = rarity[word] ** 2 * weight
-                for story in self._holding[article.category].get(word, {}).values():
-                    points[story] += worth
-        return [story for story in nlargest(_CANDIDATES, points, key=points.__getitem__) if self._may(story, article)]
+        def likeness(other: Mapping[str, int]) -> float:
+            if len(telling & other.keys()) < _SHARED:
+                return 0.0
+            common = sum([worth[word] * other[word] for word in worth.keys() & other.keys()])
+            return common / (length * self._rarity.length(other))
 
-    def _may(self, story: str, article: Article) -> bool:
-        lead = self._stories[story][0].article
-        return lead.category == article.category and abs(lead.published - article.published) <= _APART
+        return {story: [likeness(text) for text in story.texts] for story in self._candidates(article, worth)}
 
-    def _likeness(self, text: _Text, said: Counter[str], rarity: dict[str, float], size: float) -> float:
-        """The cosine of the angle between the two, as vectors of words; 0 if they share too few."""
-        shared = said.keys() & text.said.keys()
-        if sum(len(word) > 3 and not word.isdigit() for word in shared) < _SHARED:
-            return 0.0
-        common = sum(said[word] * text.said[word] * rarity[word] ** 2 for word in shared)
-        return common / (size * self._length(text.said))
-
-    def _length(self, said: Counter[str]) -> float:
-        return sqrt(sum((weight * self._rarity(word)) ** 2 for word, weight in said.items())) or 1.0
-
-    def _rarity(self, word: str) -> float:
-        """Inverse document frequency."""
-        return log((self._count + 2) / (self._spread.get(word) or 1))
-
-
-def _take_out(holding: dict[str, dict[str, str]], word: str, text: _Text) -> None:
-    """Unless it tells another story by now."""
-    having = holding.get(word, {})
-    if having.get(text.article.id) == text.story:
-        del having[text.article.id]
-    if not having:
-        holding.pop(word, None)
+    def _candidates(self, article: Article, worth: Mapping[str, float]) -> list[_Story]:
+        points, most = defaultdict[_Story, float](float), max(_COMMON, self._rarity.count // _COMMON)
+        holding = self._holding[article.category]
+        for word, value in worth.items():
+            if self._rarity.spread[word] <= most:
+                for story in holding.get(word, ()):
+                    points[story] += value
+        likely = nlargest(_CANDIDATES, points, key=points.__getitem__)
+        return [story for story in likely if story.may_be(article)]

@@ -49,6 +49,8 @@ _INVISIBLE = re.compile(
     "[\0-\x08\x0e-\x1b\x7f\x80-\x9f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180e\u200b\u200e\u200f\u202a-\u202e"
     "\u2060-\u206f\u3164\ud800-\udfff\ufeff\uffa0\ufff0-\ufffc\ufffe\uffff\U000e0000-\U000e007f]"
 )
+#: Where none of these and none of the joiners stands, all of a text shows.
+_SPECIAL = re.compile(f"{_INVISIBLE.pattern[:-1]}\u200c\u200d]")
 #: Joins and parts letters where a script or an emoji needs it, and nothing elsewhere.
 _JOINER = re.compile("[\u200c\u200d]+")
 #: Bytes of Windows-1252 that were read as Latin-1.
@@ -74,6 +76,11 @@ _HINT = re.compile(
     )\s*\Z""",
     re.X | re.S,
 )
+#: What each of these hints begins with or holds: where nothing of that stands, there is none, and no need to look.
+_HINTING = re.compile(
+    r"…|\.\.\.|Read|READ|Continue|Learn|See|Läs|Leia|Leer|Lire|Leggi|Lees|Weiterlesen|Czytaj|Читать|Подробнее|Devamını"
+    "|appeared|erschien|apparu|publicó|apareció|proviene|apareceu|впервые|pochodzi|verscheen"
+)
 _ENDED = tuple(".!?…؟۔।。！？»”’\"'):")
 _SENTENCE_END = re.compile(r"""[.!?…؟۔।][»”’"')\]]*(?=\s)|[。！？][」』”’）]*""")
 
@@ -81,13 +88,15 @@ _SENTENCE_END = re.compile(r"""[.!?…؟۔।][»”’"')\]]*(?=\s)|[。！？]
 def clean(markup: str) -> str:
     """One line of words. Harmless for what is no markup: "5 < 6 & AT&T" stays."""
     text = _without_tags(_visible(markup[:_MOST_MARKUP]), _TAG)
+    if text.isascii() and "&" not in text and "<" not in text:
+        return " ".join(text.split())
     for _ in range(_ROUNDS):
         # What was taken out may have stood inside of a tag or an entity, and so have hidden it.
         seen = _visible(_ENTITY.sub(lambda found: html.unescape(found[0]), text))
         # What the markup itself shows as "<T>" is words; only what is certainly markup again is taken out.
         shorter = _without_tags(seen, _KNOWN_TAG)
-        if shorter == text:
-            return text
+        if shorter == text or (shorter == seen and "&" not in seen and not _JOINER.search(seen)):
+            return shorter
         text = shorter
     return _visible(text.replace("<", " ").replace("&", " "))
 
@@ -107,7 +116,8 @@ def excerpt(text: str, most: int = LONGEST_TEASER) -> str:
 def _without_hints(text: str) -> str:
     whole = text
     for _ in range(_MOST_HINTS):
-        if not (hint := _HINT.search(text, max(0, len(text) - _LONGEST_HINT))):
+        start = max(0, len(text) - _LONGEST_HINT)
+        if not _HINTING.search(text, start) or not (hint := _HINT.search(text, start)):
             break
         text = text[: hint.start()]
     return text + "…" if text and text != whole and not text.endswith(_ENDED) else text
@@ -149,10 +159,9 @@ def _without_tags(text: str, tags: re.Pattern[str]) -> str:
 
 
 def _visible(text: str) -> str:
-    if text.isascii():  # most is, and has none of what costs time
-        return " ".join(_INVISIBLE.sub("", text).split())
-    text = _INVISIBLE.sub("", _MISREAD.sub(_as_windows, text))
-    text = _JOINER.sub(_needed_joiner, text)
+    if _SPECIAL.search(text):
+        text = _INVISIBLE.sub("", _MISREAD.sub(_as_windows, text))
+        text = _JOINER.sub(_needed_joiner, text)
     return unicodedata.normalize("NFC", " ".join(text.split()))
 
 

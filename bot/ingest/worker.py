@@ -17,6 +17,7 @@ import struct
 import sys
 import traceback
 from collections.abc import Callable
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Generic, TypeVar, get_type_hints
 
@@ -43,6 +44,7 @@ class Answer(BaseModel, Generic[T]):
     last: bool = False
 
 
+@lru_cache(64)  # for each of what there is to be asked, instead of each time
 def answer_of(job: Callable[..., Any]) -> type[Answer[Any]]:
     """Of a function that says what it returns: that is what its answer is checked for."""
     kind: Any = get_type_hints(job)["return"]

@@ -1,28 +1,18 @@
-"""What buttons do."""
+"""What buttons do: those for everyone, and how all are read."""
 
 from enum import StrEnum
 from typing import Annotated, Literal, get_args
 
-from pydantic import Field, StringConstraints
+from pydantic import StringConstraints
 
 from bot.domain.article import ArticleId
 from bot.domain.category import LanguageCode, Slug
 from bot.domain.subscription import ZoneName
-from bot.rendering.callback import Action, read
+from bot.rendering.callback import Action, Position, read
+from bot.rendering.editor_actions import EditorAction
+from bot.rendering.feed_actions import FeedAction
 
-#: No more than the store can count to.
-Position = Annotated[int, Field(ge=0, lt=10**9)]
-ArticleMark = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{12}$")]
-FeedMark = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{12}$")]
 EditionId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9:_-]{1,48}$")]
-
-
-class FeedTask(StrEnum):
-    SHOW = "show"
-    CHECK = "check"
-    MODE = "mode"
-    CATEGORY = "cat"
-    REMOVE = "del"
 
 
 class OpenMenu(Action):
@@ -152,143 +142,11 @@ class Forget(Action):
     code = "f"
 
 
-class PublishDraft(Action):
-    code = "p"
-    id: ArticleId
-
-
-class PublishBreaking(Action):
-    code = "b"
-    id: ArticleId
-
-
-class DiscardDraft(Action):
-    code = "d"
-    id: ArticleId
-
-
-class FileDraft(Action):
-    """Puts a draft into a category."""
-
-    code = "c"
-    id: ArticleId
-    slug: Slug
-
-
-class EditDraft(Action):
-    """Shows its text; the editor's next message takes its place."""
-
-    code = "ed"
-    id: ArticleId
-
-
-class KeepDraft(Action):
-    """The editor's next message is not to take its place."""
-
-    code = "ek"
-    id: ArticleId
-
-
-class OpenDraft(Action):
-    """Shows its preview again."""
-
-    code = "od"
-    id: ArticleId
-
-
-class ListDrafts(Action):
-    code = "ld"
-    skip: Position
-
-
-class ListArticles(Action):
-    code = "e"
-    skip: Position
-
-
-class ManageArticle(Action):
-    code = "g"
-    id: ArticleId
-
-
-class Retract(Action):
-    code = "x"
-    id: ArticleId
-
-
-class ShowStory(Action):
-    """The page of an article again, in place."""
-
-    code = "js"
-    id: ArticleId
-
-
-class ChooseStory(Action):
-    """Offers those that it may be joined with."""
-
-    code = "jc"
-    id: ArticleId
-
-
-class JoinStory(Action):
-    """`into`: the mark of the article that it joins, see bot.rendering.joining; asks unless `sure`."""
-
-    code = "jo"
-    id: ArticleId
-    into: ArticleMark
-    sure: bool
-
-
-class SplitStory(Action):
-    """Takes it out of the story that it has joined; asks unless `sure`."""
-
-    code = "jx"
-    id: ArticleId
-    sure: bool
-
-
 class ExplainArticle(Action):
     """Why it did, or did not, come to this chat."""
 
     code = "w"
     id: ArticleId
-
-
-class ShowStatus(Action):
-    code = "o"
-
-
-class ListFeeds(Action):
-    code = "fl"
-    skip: Position
-
-
-class ManageFeed(Action):
-    """`feed`: its mark, see bot.domain.feed; `arg`: what the task sets, empty where it only shows or asks."""
-
-    code = "fm"
-    feed: FeedMark
-    task: FeedTask
-    arg: str = ""
-
-
-class FileFeed(Action):
-    """Adds what was offered, see bot.storage.offers, to a category."""
-
-    code = "fa"
-    offer: FeedMark
-    slug: Slug
-
-
-class RemoveFailing(Action):
-    """Those of an added list that could not be read."""
-
-    code = "fx"
-    offer: FeedMark
-
-
-class ExportFeeds(Action):
-    code = "fo"
 
 
 class Page(StrEnum):
@@ -335,7 +193,7 @@ class StopManaging(Action):
     chat_id: int
 
 
-AnyAction = (
+ReaderAction = (
     OpenMenu
     | ToggleCategory
     | ShowLatest
@@ -357,32 +215,13 @@ AnyAction = (
     | Resume
     | Unmute
     | Forget
-    | PublishDraft
-    | PublishBreaking
-    | DiscardDraft
-    | FileDraft
-    | EditDraft
-    | KeepDraft
-    | OpenDraft
-    | ListDrafts
-    | ListArticles
-    | ManageArticle
-    | Retract
-    | ShowStory
-    | ChooseStory
-    | JoinStory
-    | SplitStory
     | ExplainArticle
-    | ShowStatus
-    | ListFeeds
-    | ManageFeed
-    | FileFeed
-    | RemoveFailing
-    | ExportFeeds
     | OpenPage
     | Choose
     | StopManaging
 )
+
+AnyAction = ReaderAction | EditorAction | FeedAction
 
 
 def decode(data: str) -> Action | None:

@@ -5,14 +5,15 @@ from dataclasses import dataclass, field
 
 from bot.domain.category import Category
 from bot.domain.feed import Failure, Feed, Mode
+from bot.domain.link import without_secrets
 from bot.domain.message import Button, Message
 from bot.domain.outline import Omission, Outline, Sorted
-from bot.rendering.actions import FileFeed, ListFeeds, RemoveFailing
 from bot.rendering.faults import fault
-from bot.rendering.feeds import known_as
+from bot.rendering.feed_actions import FileFeed, ListFeeds, RemoveFailing
+from bot.rendering.feeds import known_as, linked
 from bot.rendering.figures import listed, number
 from bot.rendering.keyboard import choices, in_rows
-from bot.rendering.markup import bold, brief, escape, link, shorten
+from bot.rendering.markup import bold, brief, escape, shorten
 from bot.rendering.wording import _, isolated, language, ngettext
 
 _NAME, _FOUND_IN_NAME = 60, 1
@@ -21,22 +22,27 @@ _MOST_NAMED = 6
 _BAR = 12
 
 
-def how_to_add() -> Message:
+def how_to_add(meant: str = "") -> Message:
+    """`meant`: what stands where the address should."""
     text = _(
         "<b>How to add a feed</b>\n"
         "Write {command}, such as {example}. The address may be that of a page: its feed is found. With {review} at "
         "the end its articles come as drafts, to be published one by one.\n\n"
         "Feeds from another reader: send its OPML file with the caption {caption}. Its folders are the categories."
     )
-    return Message(
-        text=text.format(
-            command=bold("/addfeed URL CATEGORY"),
-            example=bold("/addfeed https://example.org policy"),
-            review=bold("review"),
-            caption=bold("/addfeed"),
-        ),
-        buttons=((_all_feeds(),),),
+    text = text.format(
+        command=bold("/addfeed URL CATEGORY"),
+        example=bold("/addfeed https://example.org policy"),
+        review=bold("review"),
+        caption=bold("/addfeed"),
     )
+    if meant:
+        text = f"{_no_address(meant)}\n\n{text}"
+    return Message(text=text, buttons=((_all_feeds(),),))
+
+
+def _no_address(word: str) -> str:
+    return _("{word} is no web address.").format(word=bold(shorten(word, 100)))
 
 
 def how_to_remove() -> Message:
@@ -45,12 +51,14 @@ def how_to_remove() -> Message:
 
 
 def looking(address: str) -> Message:
-    return Message(text=_("Looking for a feed at {address} …").format(address=bold(shorten(address, 200))))
+    shown = bold(shorten(without_secrets(address), 200))
+    return Message(text=_("Looking for a feed at {address} …").format(address=shown))
 
 
 def not_found(address: str, failure: Failure) -> Message:
     text = _("No feed was added from {address}. {reason}")
-    return Message(text=text.format(address=bold(shorten(address, 200)), reason=fault(failure)))
+    shown = bold(shorten(without_secrets(address), 200))
+    return Message(text=text.format(address=shown, reason=fault(failure)))
 
 
 def reading(feed: Feed, category: str) -> Message:
@@ -63,7 +71,7 @@ def added(feed: Feed, taken: int | None, others: Sequence[str]) -> str:
     else the page has that led to it."""
     lines = [" ".join(["✅", _("Added."), _what_comes(feed, taken or 0)])]
     if others:
-        shown = listed([link(shorten(_without_scheme(url), 60), url) for url in others[:3]])
+        shown = listed([linked(shorten(_without_scheme(without_secrets(url)), 60), url) for url in others[:3]])
         lines.append(_("The same page also has {feeds}.").format(feeds=shown))
     return "\n".join(lines)
 
@@ -166,7 +174,8 @@ def summary(done: Import, offer: str) -> Message:
         new = listed(_few([f"{bold(c.name)} ({c.slug})" for c in done.sorted.new]))
         lines.append(_("New categories: {categories}. Readers can subscribe now.").format(categories=new))
     failed = [
-        f"• {isolated(link(_short(done.added[url]), url))}: {fault(failure)}" for url, failure in done.failed.items()
+        f"• {isolated(linked(_short(done.added[url]), url))}: {fault(failure)}"
+        for url, failure in done.failed.items()
     ]
     if failed:
         lines.append("\n".join([_("<b>Could not be read</b>"), *_few(failed, "• ")]))
@@ -244,7 +253,7 @@ def _file(done: Import) -> str:
 
 
 def _short(name: str) -> str:
-    return brief(_without_scheme(name), _NAME, _FOUND_IN_NAME)
+    return brief(_without_scheme(without_secrets(name)), _NAME, _FOUND_IN_NAME)
 
 
 def _without_scheme(url: str) -> str:

@@ -5,15 +5,17 @@ what does not decode is no action, and whoever acts on one checks that this pers
 """
 
 from collections.abc import Iterable
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from bot.domain.message import Button
 from bot.rendering.markup import label as shown
 
 _VERSION = "1"
 MAX_BYTES = 64
+#: In a list; no more than the store can count to.
+Position = Annotated[int, Field(ge=0, lt=10**9)]
 
 
 class Action(BaseModel):

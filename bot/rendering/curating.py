@@ -5,8 +5,9 @@ from collections.abc import Sequence
 from bot.domain.article import LONGEST_CORRECTION, Article
 from bot.domain.category import Category
 from bot.domain.message import Message
-from bot.rendering.actions import ListArticles, ManageArticle, ReadArticle, Retract
+from bot.rendering.actions import ReadArticle
 from bot.rendering.articles import from_when
+from bot.rendering.editor_actions import ListArticles, ManageArticle, Retract
 from bot.rendering.figures import number
 from bot.rendering.joining import story_buttons, told_also
 from bot.rendering.keyboard import turning

@@ -7,7 +7,7 @@ from bot.domain.draft import Draft
 from bot.domain.feed import Failure, Fault
 from bot.domain.message import Attachment, Message
 from bot.domain.page import Page
-from bot.rendering.actions import KeepDraft, ListDrafts, OpenDraft
+from bot.rendering.editor_actions import KeepDraft, ListDrafts, OpenDraft
 from bot.rendering.faults import fault
 from bot.rendering.figures import number
 from bot.rendering.keyboard import turning

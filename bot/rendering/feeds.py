@@ -6,11 +6,11 @@ from urllib.parse import urlsplit
 
 from bot.domain.category import Category
 from bot.domain.feed import Feed, Health, Mode
-from bot.domain.link import without_login
+from bot.domain.link import without_login, without_secrets
 from bot.domain.message import Attachment, Button, Message
-from bot.rendering.actions import ExportFeeds, FeedTask, ListFeeds, ManageFeed
 from bot.rendering.charts import spark
 from bot.rendering.faults import fault
+from bot.rendering.feed_actions import ExportFeeds, FeedTask, ListFeeds, ManageFeed
 from bot.rendering.figures import ago, number
 from bot.rendering.keyboard import choices, in_rows
 from bot.rendering.markup import bold, brief, escape, link, shorten
@@ -47,10 +47,10 @@ def feed_list(
 
 def feed_page(feed: Feed, health: Health, now: datetime, category: str, *, news: str = "") -> Message:
     """`category`: its name; `news`: what has just been done with it, in markup."""
-    address = without_login(feed.url)
     mode = _("published at once") if feed.mode is Mode.AUTO else _("each is a draft first")
+    address = linked(shorten(without_secrets(feed.url), 120), feed.url)
     lines = [
-        f"{_sign(health)} {bold(shorten(called(feed), _NAME))}\n{link(shorten(address, 120), address)}",
+        f"{_sign(health)} {bold(shorten(called(feed), _NAME))}\n{address}",
         _("Category {category}; new articles: {mode}.").format(category=bold(category), mode=mode),
         _condition(health, now),
         f"{_a_week(health, now)}\n{spark(_by_day(health, now)[-_CHART:])}",
@@ -175,7 +175,13 @@ def called(feed: Feed) -> str:
 
 def known_as(feed: Feed) -> str:
     """Its name as a link to it, in markup."""
-    return isolated(link(brief(called(feed), _NAME, _FOUND_IN_NAME), without_login(feed.url)))
+    return isolated(linked(brief(called(feed), _NAME, _FOUND_IN_NAME), feed.url))
+
+
+def linked(label: str, url: str) -> str:
+    """A link, unless who follows it, or sees where it leads, would learn a secret; in markup."""
+    bare = without_login(url)
+    return link(label, bare) if bare == without_secrets(url) else escape(label)
 
 
 def _task(feed: Feed, task: FeedTask, label: str, arg: str = "") -> Button:

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 
 from bot.domain.article import Article
 from bot.domain.message import Button, Message
-from bot.rendering.actions import ChooseStory, JoinStory, ShowStory, SplitStory
 from bot.rendering.articles import also_at
+from bot.rendering.editor_actions import ChooseStory, JoinStory, ShowStory, SplitStory
 from bot.rendering.figures import number
 from bot.rendering.markup import bold, escape, shorten
 from bot.rendering.wording import _, ngettext

@@ -7,16 +7,16 @@ from bot.domain.article import Added, Article
 from bot.domain.category import Category
 from bot.domain.draft import Preview, Problem, Unreadable
 from bot.domain.message import Button, Message
-from bot.rendering.actions import (
+from bot.rendering.actions import ReadArticle
+from bot.rendering.articles import teaser
+from bot.rendering.editor_actions import (
     DiscardDraft,
     EditDraft,
     FileDraft,
     ManageArticle,
     PublishBreaking,
     PublishDraft,
-    ReadArticle,
 )
-from bot.rendering.articles import teaser
 from bot.rendering.figures import date, number
 from bot.rendering.keyboard import choices, in_rows
 from bot.rendering.links import Links

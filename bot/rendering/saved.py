@@ -7,6 +7,7 @@ from bot.domain.message import Button, Message
 from bot.rendering.actions import ListSaved, OpenMenu, ReadArticle, RemoveSaved
 from bot.rendering.articles import from_when, title
 from bot.rendering.figures import number
+from bot.rendering.keyboard import turning
 from bot.rendering.links import Links
 from bot.rendering.markup import bold, link
 from bot.rendering.names import Names
@@ -30,16 +31,10 @@ def saved_list(articles: Sequence[Article], names: Names, links: Links, *, skip:
     ]
     reading = tuple(ReadArticle(id=one.id).button(f"📖 {number(n)}") for n, one in shown)
     removing = tuple(RemoveSaved(id=one.id, skip=skip).button(f"✕ {number(n)}") for n, one in shown)
-    rows = (reading, removing, _turning(skip, total))
+    turn = turning(lambda after: ListSaved(skip=after), skip=skip, shown=len(shown), total=total, size=PAGE)
     return Message(
-        text="\n\n".join([heading.format(number=number(total)), *items]), buttons=tuple(row for row in rows if row)
+        text="\n\n".join([heading.format(number=number(total)), *items]), buttons=(reading, removing, *turn)
     )
-
-
-def _turning(skip: int, total: int) -> tuple[Button, ...]:
-    newer = [ListSaved(skip=max(0, skip - PAGE)).button(_("‹ Newer"))] if skip else []
-    older = [ListSaved(skip=skip + PAGE).button(_("Older ›"))] if skip + PAGE < total else []
-    return (*newer, *older)
 
 
 def nothing_saved() -> Message:

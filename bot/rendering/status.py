@@ -8,7 +8,7 @@ from bot.domain.delivery import Cause
 from bot.domain.edition import Edition
 from bot.domain.message import Message
 from bot.domain.status import RefusedMessage, Status
-from bot.rendering.actions import ShowStatus
+from bot.rendering.editor_actions import ShowStatus
 from bot.rendering.figures import clock, date, duration, number
 from bot.rendering.markup import brief, escape
 from bot.rendering.wording import _, isolated, ngettext

@@ -47,7 +47,7 @@ local function add(k, id, json, given, owed)
     redis.call('ZADD', k[6], stamp, id)
     if given == '0' then redis.call('XADD', k[5], '*', 'id', id, 'arrived', stamp) end
   end
-  return 1
+  return arrived
 end
 """
 )
@@ -98,12 +98,13 @@ class ArticleStore:
 
     async def publish(self, article: Article) -> bool:
         """Stores it and, in the same step, that its subscribers are owed it; False if it is stored already."""
-        return await self._store(article, arrived=0, owed=True) == 1
+        return await self._store(article, arrived=0, owed=True) > 0
 
-    async def publish_after(self, article: Article, change: str) -> Added | None:
-        """The same; None if anything has changed since that change, of which the caller knows."""
-        stored = await self._store(article, arrived=0, owed=True, change=change)
-        return None if stored < 0 else Added.NEW if stored else Added.KNOWN
+    async def publish_after(self, article: Article, change: str) -> int | None:
+        """The same; gives when it has arrived (ms), 0 if it is stored already, None if anything has changed since
+        that change, of which the caller knows."""
+        arrived = await self._store(article, arrived=0, owed=True, change=change)
+        return None if arrived < 0 else arrived
 
     async def keep(self, article: Article, arrived: datetime | None = None) -> Added:
         """Stores or replaces it for reading and asking. With `arrived` it is one that was published here, or where
@@ -111,7 +112,7 @@ class ArticleStore:
         corrected stays so, and what has joined it stays with it."""
         # 0, the beginning of 1970, would mean now.
         moment = to_ms(arrived or article.published) or 1
-        if await self._store(article, arrived=moment, owed=arrived is not None) == 1:
+        if await self._store(article, arrived=moment, owed=arrived is not None) > 0:
             return Added.NEW
         found = await self.change(article.id, article.in_place_of)
         return Added.CHANGED if found and found[0].article != found[1].article else Added.KNOWN
@@ -262,7 +263,7 @@ class ArticleStore:
         return [(at.decode(), fields[b"id"].decode()) for at, fields in rows]
 
     async def _store(self, article: Article, *, arrived: int, owed: bool, change: str = "") -> int:
-        """1: it is stored now, 0: it was before, -1: neither, since something else has changed."""
+        """When it has arrived (ms), 0 if it was stored before, -1 if neither, since something else has changed."""
         json = article.model_dump_json()
         return int(
             await self._add(keys=adding(article.category), args=[article.id, json, arrived, int(owed), change])

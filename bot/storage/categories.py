@@ -44,12 +44,20 @@ class CategoryStore:
 
     async def add(self, category: Category) -> bool:
         """False if there is one of that slug, which then keeps its name."""
-        position = await self._redis.zcard(keys.CATEGORY_ORDER)
+        last = await self._redis.zrange(keys.CATEGORY_ORDER, 0, 0, desc=True, withscores=True)
+        position = last[0][1] + 1 if last else 0
         async with self._redis.pipeline(transaction=True) as pipe:
             pipe.hsetnx(keys.CATEGORIES, category.slug, category.model_dump_json())
             pipe.zadd(keys.CATEGORY_ORDER, {category.slug: position}, nx=True)
             added, _ = await pipe.execute()
         return bool(added)
+
+    async def remove(self, slug: str) -> None:
+        """One that nothing is in, and that nobody has subscribed to."""
+        async with self._redis.pipeline(transaction=True) as pipe:
+            pipe.hdel(keys.CATEGORIES, slug)
+            pipe.zrem(keys.CATEGORY_ORDER, slug)
+            await pipe.execute()
 
     async def _change(self, slug: str, change: Callable[[Category], Category]) -> tuple[Category, Category] | None:
         """What is stored, and what stands in its place then; None if nothing is. `change` is asked again where

@@ -15,10 +15,19 @@ _KEPT_MS = KEPT // timedelta(milliseconds=1)
 _REST_COMES_WITHIN = timedelta(seconds=20)
 _EDITED_WITHIN = timedelta(hours=1)
 
+# Whose message takes the draft's place stays known, for who is killed then is given the same message again.
+_TAKE = """
+local by, draft = string.match(redis.call('GET', KEYS[1]) or '', '^(%d*)|(.*)$')
+if not by or (by ~= '' and by ~= ARGV[1]) then return false end
+redis.call('SET', KEYS[1], ARGV[1] .. '|' .. draft, 'KEEPTTL')
+return {draft, by}
+"""
+
 
 class DraftStore:
     def __init__(self, redis: Client) -> None:
         self._redis = redis
+        self._take = redis.register_script(_TAKE)
         self._clock = StoreClock(redis)
 
     async def save(self, draft: Draft, *, instead_of: str = "") -> None:
@@ -60,17 +69,23 @@ class DraftStore:
         draft_id = await self._redis.get(keys.unfinished_draft(editor))
         return await self.get(draft_id.decode()) if draft_id else None
 
-    async def expect_edit(self, address: Address, editor: int, draft_id: str | None) -> None:
+    async def expect_edit(self, address: Address, editor: int, draft: Draft | None) -> None:
         """The editor's next text there, within the hour, takes this draft's place; None: that of none."""
-        if draft_id is None:
-            await self._redis.delete(keys.edited_draft(address, editor))
+        key = keys.edited_draft(address, editor)
+        if draft is None:
+            await self._redis.delete(key)
         else:
-            await self._redis.set(keys.edited_draft(address, editor), draft_id, ex=_EDITED_WITHIN)
+            await self._redis.set(key, f"|{draft.model_dump_json()}", ex=_EDITED_WITHIN)
 
-    async def edited(self, address: Address, editor: int) -> Draft | None:
-        """The draft whose place this editor's text takes; that of their next text, it does not."""
-        draft_id = await self._redis.getdel(keys.edited_draft(address, editor))
-        return await self.get(draft_id.decode()) if draft_id else None
+    async def edited(self, address: Address, editor: int, message: int) -> Draft | None:
+        """The draft whose place this message of the editor's takes, however often that is asked; no other message
+        does."""
+        taken = await self._take(keys=[keys.edited_draft(address, editor)], args=[message])
+        if taken is None:
+            return None
+        value, before = taken
+        draft = Draft.model_validate_json(value)
+        return draft if before or await self.get(draft.id) else None
 
     async def discard(self, draft_id: str) -> bool:
         async with self._redis.pipeline(transaction=True) as together:

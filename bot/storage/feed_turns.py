@@ -148,6 +148,11 @@ class FeedTurns:
         )
         return Claim(url, lease) if lease is not None else None
 
+    async def has(self, claim: Claim) -> bool:
+        """Whether it still holds: the feed was neither removed, nor taken over."""
+        lease = await self._redis.zscore(keys.FEED_LEASES, claim.url)
+        return lease is not None and int(lease) == int(claim.lease)
+
     async def settle(self, claim: Claim, health: Health, outcome: str) -> bool:
         """Its health, its next turn (`health.due`; none: never again) and the end of the claim, in one step. False,
         and nothing is written, if the claim has run out or the feed was removed."""

@@ -40,6 +40,11 @@ return 1
 """
 
 
+_CLEAR = """
+if redis.call('HEXISTS', KEYS[1], ARGV[1]) == 1 then return 0 end
+return redis.call('DEL', unpack(KEYS, 2))
+"""
+
 #: Feeds that are read or written at once, so that others get a turn where there are thousands.
 _TOGETHER = 500
 
@@ -49,6 +54,7 @@ class FeedStore:
         self._redis = redis
         self._replace = redis.register_script(_REPLACE)
         self._move = redis.register_script(_MOVE)
+        self._clear = redis.register_script(_CLEAR)
         self.entries = EntryLog(redis)
         self.turns = FeedTurns(redis)
 
@@ -126,6 +132,10 @@ class FeedStore:
             pipe.delete(*keys.feed_entries(url), keys.pushing(url))
             removed, *_ = await pipe.execute()
         return bool(removed)
+
+    async def clear(self, url: str) -> None:
+        """What was noted of a feed while it was removed."""
+        await self._clear(keys=[keys.FEEDS, *keys.feed_entries(url)], args=[url])
 
     async def move(self, url: str, to: str) -> bool:
         """To another address; where there is a feed already, this one is removed. False if there is none at `url`."""

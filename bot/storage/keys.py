@@ -162,8 +162,10 @@ def saved(chat_id: int) -> str:
 
 
 def feed_entries(url: str) -> list[str]:
-    """Hashes: digest of an identity (8 bytes) -> digest of its words (4 bytes), and the id of its article."""
-    return [f"{_TAG}:feed:{_short(url)}:entries:{bucket}" for bucket in range(_ENTRIES_BUCKETS)]
+    """Hashes: digest of an identity (8 bytes) -> digest of its words (4 bytes), and the id of its article. Behind
+    those of the present, as many with what was noted before these were begun."""
+    first = [f"{_TAG}:feed:{_short(url)}:entries:{bucket}" for bucket in range(_ENTRIES_BUCKETS)]
+    return first + [f"{name}:before" for name in first]
 
 
 def _short(url: str) -> str:
@@ -191,7 +193,8 @@ def unfinished_draft(editor: int) -> str:
 
 
 def edited_draft(address: Address, editor: int) -> str:
-    """String: the id of the draft whose place this editor's next text there takes."""
+    """String: `123|{draft}`: whose place this editor's next text there takes; in front, its message's id when it has
+    come."""
     return f"{_TAG}:draft:edited:{address.chat_id}:{address.thread_id or ''}:{editor}"
 
 

@@ -5,6 +5,7 @@ from datetime import timedelta
 from pydantic import BaseModel, ConfigDict
 
 from bot.domain.article import WebUrl
+from bot.domain.category import Slug
 from bot.domain.feed import Mode
 from bot.domain.subscription import Address
 from bot.storage import keys
@@ -14,7 +15,8 @@ _KEPT = timedelta(days=7)
 
 
 class Offer(BaseModel):
-    """What is to be added, all in the same way; `name` is that of the only one."""
+    """What is to be added, all in the same way; `name` is that of the only one. `categories`: the slugs of those that
+    were made for them."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -22,6 +24,7 @@ class Offer(BaseModel):
     name: str = ""
     mode: Mode = Mode.AUTO
     desk: Address | None = None
+    categories: tuple[Slug, ...] = ()
 
 
 class OfferStore:

@@ -95,6 +95,11 @@ class StoryStore:
         """Those that have joined this one, in the order of their ids."""
         return [stored.article for stored in await self.kept(article_id)]
 
+    async def some_joined(self, article_id: str, most: int) -> list[Article]:
+        """So many at most of those that have joined this one, whichever these are."""
+        members = await self._redis.hrandfield(keys.joined_with(article_id), most, withvalues=True)
+        return [load(value).article for value in members[1::2]]
+
     async def kept(self, article_id: str) -> list[StoredArticle]:
         """The same as they are kept; those that have never arrived did so at 0."""
         members = await self._redis.hgetall(keys.joined_with(article_id))

@@ -21,8 +21,9 @@ from bot.domain.category import Category
 from bot.domain.message import Button, Message
 from bot.domain.subscription import Address, ChatKind, Subscription
 from bot.rendering import managing, menus
-from bot.rendering.actions import PublishDraft, decode
+from bot.rendering.actions import decode
 from bot.rendering.callback import Action
+from bot.rendering.editor_actions import PublishDraft
 from bot.rendering.names import Names, names_of
 from bot.rendering.subscribing import category_buttons
 from bot.services import Services

@@ -244,6 +244,8 @@ async def test_feeds_from_another_reader(world: World, site: Site) -> None:
     assert "1 feed removed." in answer["answer"]["text"]
     (left,) = await world.services.feeds.all()
     assert left.url == f"{site.url}/feed"
+    assert await world.services.categories.get("robots-more") is None, "which was made for what is gone"
+    assert await world.services.categories.get("policy")
     await world.editing.send_file("feeds.opml", opml.encode(), caption="/addfeed science")
     shown = await becomes(world.editing, await world.editing.next(), "feeds added")
     assert "2 feeds added, 2 of them cannot be read, 1 was here already" in shown["text"]
@@ -278,7 +280,10 @@ async def test_files_that_cannot_be_taken(world: World, content: bytes, caption:
 
 async def test_how_to_add_is_told_when_nothing_is_given(world: World) -> None:
     assert "How to add a feed" in await said(world.editing, "/addfeed")
-    assert "How to add a feed" in await said(world.editing, "/addfeed policy")
+    told = await said(world.editing, "/addfeed policy")
+    assert "How to add a feed" in told
+    assert "no web address" not in told
+    assert "hello is no web address." in await said(world.editing, "/addfeed hello policy")
 
 
 async def test_to_readers_none_of_it_exists(world: World, site: Site) -> None:

@@ -25,6 +25,8 @@ from tests.sites import Site, open_site, rss, stories
 MEGABYTE = 1024 * 1024
 #: Seconds in which a healthy feed's article is with its reader, whatever others do.
 PROMPT = 30.0
+#: Seconds between two messages to one chat: who asks sooner is kept waiting by this alone.
+_APART = 1.05
 
 
 class Net:
@@ -106,13 +108,13 @@ async def until_asked(world: World, urls: list[str]) -> dict[str, str]:
 
 
 async def chat(world: World, until: asyncio.Event) -> list[float]:
-    """Somebody who asks for help again and again; seconds that each answer took."""
+    """Somebody who asks for help again and again, as often as one chat is answered; seconds that each answer took."""
     person, took = await world.client.new_person("Chatty"), []
     while not until.is_set():
         begun = time.monotonic()
         assert await said(person.private, "/help")
         took.append(time.monotonic() - begun)
-        await asyncio.sleep(0.05)
+        await asyncio.sleep(_APART)
     return sorted(took)
 
 
@@ -139,7 +141,8 @@ async def test_one_bad_feed_delays_neither_another_nor_an_answer(tmp_path: Path,
         faults = await until_asked(world, bad)
         done.set()
         took = await chatting
-    assert took[int(len(took) * 0.95)] < 3
+    assert took[len(took) // 2] < 1
+    assert took[int(len(took) * 0.95)] < 3, "1 s on a machine that does nothing else"
     assert watch.busy < 0.5
     assert watch.grown < 100 * MEGABYTE
     assert {fault for url, fault in faults.items() if url.endswith("/costly")} == {Fault.TOO_COSTLY}

@@ -227,6 +227,36 @@ async def test_one_that_was_removed_is_not_settled(stores: Stores) -> None:
     assert await stores.feeds.health(claim.url) == Health()
 
 
+async def test_a_feed_that_names_new_ids_all_the_time_fills_no_store(stores: Stores) -> None:
+    """And what it goes on telling of stays known."""
+    log, stays = stores.feeds.entries, {"stays": Known("a", words_of("Stays"))}
+    await log.note("a", stays)
+    for poll in range(20):
+        names = {f"{poll} {n}": Known("b", words_of("B")) for n in range(3000)}
+        assert await log.find("a", [*names, "stays"]) == stays
+        assert await log.note("a", names) == set(names)
+        assert await log.find("a", names) == names
+    kept = sum([await stores.redis.hlen(key) for key in keys.feed_entries("a")])
+    assert 16_000 <= kept <= 36_000
+    assert await log.find("a", [f"15 {n}" for n in range(3000)]), "those of the last polls"
+    assert [one async for one in log.all("a")]
+    assert await log.knows_any("a")
+
+
+async def test_what_is_noted_while_it_is_removed_can_be_cleared(stores: Stores) -> None:
+    await stores.feeds.add(feed())
+    (claim,) = await stores.feeds.turns.claim(1)
+    assert await stores.feeds.turns.has(claim)
+    await stores.feeds.entries.note(claim.url, {"id": Known("article", b"word")})
+    await stores.feeds.clear(claim.url)
+    assert await stores.feeds.entries.knows_any(claim.url)
+    await stores.feeds.remove(claim.url)
+    assert not await stores.feeds.turns.has(claim)
+    await stores.feeds.entries.note(claim.url, {"id": Known("article", b"word")})
+    await stores.feeds.clear(claim.url)
+    assert not await stores.feeds.entries.knows_any(claim.url)
+
+
 async def test_an_editor_need_not_wait_for_its_turn(stores: Stores) -> None:
     await stores.feeds.add(feed())
     (claim,) = await stores.feeds.turns.claim(1)

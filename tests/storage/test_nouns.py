@@ -25,6 +25,15 @@ async def test_categories_keep_the_order_in_which_they_were_added(stores: Stores
     assert await stores.categories.get("gone") is None
 
 
+async def test_a_category_that_was_removed_leaves_the_order_of_the_others(stores: Stores) -> None:
+    for category in CATEGORIES:
+        await stores.categories.add(category)
+    await stores.categories.remove(CATEGORIES[0].slug)
+    new = Category(slug="aaa", name="New")
+    assert await stores.categories.add(new)
+    assert await stores.categories.all() == [*CATEGORIES[1:], new]
+
+
 async def test_without_categories_there_are_none(stores: Stores) -> None:
     assert await stores.categories.all() == []
 

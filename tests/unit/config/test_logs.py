@@ -87,9 +87,10 @@ def test_set_up_twice_writes_once() -> None:
 def test_passwords_in_addresses_are_hidden(as_json: bool) -> None:
     stream = written(json=as_json)
     try:
-        raise ValueError("https://me:s3c@ret@e.example/feed?of=a@b")
+        raise ValueError("https://me:s3c@ret@e.example/feed?of=a@b&token=s3cret")
     except ValueError:
         logging.getLogger("bot.x").exception("no luck with %s", "redis://:s3cret@store")
     assert "s3c" not in stream.getvalue()
     assert "e.example/feed?of=a@b" in stream.getvalue()
+    assert stream.getvalue().count("&token=<hidden>") == 2
     assert "store" in stream.getvalue()

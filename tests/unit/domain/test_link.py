@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.link import canonical, without_tracking
+from bot.domain.link import canonical, without_secrets, without_tracking
 
 NEWS = "https://news.example/a"
 
@@ -91,6 +91,23 @@ URLS = st.builds(
     st.sampled_from(["", "?", "?q=http://e.example/x", "?a=1&utm_x=2&&b", "?utm_a", "?=", "?url=https://www.google.com/url?url=http://a.b/"]),
     st.sampled_from(["", "#", "#a", "#utm_source=x", "#!a"]),
 )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("url", "shown"),
+    [
+        ("https://a.example/feed?page=2&tag=key#x", "https://a.example/feed?page=2&tag=key#x"),
+        ("https://me:pw@a.example/feed", "https://a.example/feed"),
+        ("https://a.example/feed?token=abc&x=1", "https://a.example/feed?token=…&x=1"),
+        ("https://a.example/feed?x=1;ACCESS-KEY=a=b#c", "https://a.example/feed?x=1;ACCESS-KEY=…#c"),
+        (
+            "https://a.example/?session_id=1&sig=2&pass=3&design=4",
+            "https://a.example/?session_id=…&sig=…&pass=…&design=4",
+        ),
+    ],
+)
+def test_what_may_be_shown_of_an_address(url: str, shown: str) -> None:
+    assert without_secrets(url) == shown
 
 
 @given(st.one_of(URLS, st.text(max_size=60)))

@@ -110,6 +110,25 @@ async def test_without_a_scheme_plain_http_is_tried_too(site: Site, discovery: D
     assert isinstance(found, Found) and found.url == f"{site.url}/feed.rss"
 
 
+class Forged(Fetcher):
+    """Whoever answers has no certificate that counts."""
+
+    def __init__(self) -> None:
+        super().__init__(agent="test")
+        self.asked: list[str] = []
+
+    async def get(self, url: str, **_: object) -> Failure:
+        self.asked.append(url)
+        return Failure(fault=Fault.CERTIFICATE)
+
+
+async def test_where_the_certificate_is_wrong_nothing_is_read_without_one(discovery: Discovery) -> None:
+    forged = Forged()
+    async with Parsers() as parsers:
+        assert await Discovery(forged, parsers).find("e.example/feed") == Failure(fault=Fault.CERTIFICATE)
+    assert forged.asked == ["https://e.example/feed"]
+
+
 async def test_private_addresses_that_a_page_names_are_refused(site: Site) -> None:
     site.feed("/feed.rss")
     async with Fetcher(agent="test") as fetcher, Parsers() as parsers:

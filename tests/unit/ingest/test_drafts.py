@@ -13,6 +13,8 @@ from bot.ingest.drafts import Discarded, join
 from bot.services import Services
 from bot.storage import keys
 from bot.subscriptions import Reader
+from tests.storage.killing import killed_everywhere
+from tests.unit.ingest.told import FERRY, TOLL, TOLL_AGAIN, TOLL_THIRD
 from tests.unit.samples import NOW
 
 TEXT = "policy\n\nThe title\n\nThe teaser.\n\nContinue reading at Reuters →\n\nFAQ\n\nQ.Who?\n\nShe."
@@ -196,6 +198,24 @@ async def _kept(services: Services, preview: Preview) -> Draft:
     return newest
 
 
+async def test_what_a_feed_brings_for_review_joins_the_story_that_it_tells(
+    services: Services, stores: Stores
+) -> None:
+    for one in (FERRY, TOLL):
+        await services.stories.publish(one)
+    again = await services.drafts.offer(TOLL_AGAIN, "https://gazette.example/feed")
+    published = await services.drafts.publish(again.draft_id)
+    assert published
+    story, added = published
+    assert (story.id, [one.name for one in story.also_at], added) == ("toll1", ["Gazette"], Added.KNOWN)
+    assert await services.drafts.publish(again.draft_id) == published
+    assert await stores.plans.unplanned() == {"ferry", "toll1"}
+    third = await services.drafts.offer(TOLL_THIRD, "https://mirror.example/feed")
+    published = await services.drafts.publish(third.draft_id, breaking=True)
+    assert published
+    assert (published[0].id, published[1]) == ("toll3", Added.NEW), "which an editor wants to be sent now"
+
+
 async def test_what_a_feed_brings_twice_is_one_draft(services: Services) -> None:
     article = PAGE.filed("policy", NOW)
     first = await services.drafts.offer(article, "https://reuters.example/feed")
@@ -216,14 +236,14 @@ async def test_an_edit_keeps_what_no_text_tells(services: Services) -> None:
     draft = await services.drafts.from_page(PAGE, "policy")
     text = await services.drafts.begin_edit(draft.draft_id, HERE, EDITOR)
     assert text
-    edited = await services.drafts.edited(HERE, EDITOR)
+    edited = await services.drafts.edited(HERE, EDITOR, 1)
     assert edited
-    assert await services.drafts.edited(HERE, EDITOR) is None
+    assert await services.drafts.edited(HERE, EDITOR, 2) is None
     changed = await services.drafts.write(text.replace("Its text.", "Its own text."), instead_of=edited)
     assert readable(changed) == readable(draft).model_copy(update={"body": ("Its own text.",)})
     assert await services.drafts.publish(draft.draft_id) is None
     again = await services.drafts.begin_edit(changed.draft_id, HERE, EDITOR)
-    twice = await services.drafts.edited(HERE, EDITOR)
+    twice = await services.drafts.edited(HERE, EDITOR, 2)
     assert again and twice
     assert readable(await services.drafts.write(again, instead_of=twice)) == readable(changed)
 
@@ -232,7 +252,7 @@ async def test_a_typed_draft_that_is_edited_is_another_article(services: Service
     draft = await services.drafts.write(TEXT)
     text = await services.drafts.begin_edit(draft.draft_id, HERE, EDITOR)
     assert text
-    edited = await services.drafts.edited(HERE, EDITOR)
+    edited = await services.drafts.edited(HERE, EDITOR, 1)
     changed = await services.drafts.write(text.replace("The title", "A title"), instead_of=edited)
     assert readable(changed) == readable(
         await services.drafts.write(TEXT.replace("The title", "A title"))
@@ -242,7 +262,7 @@ async def test_a_typed_draft_that_is_edited_is_another_article(services: Service
 async def test_an_edit_that_cannot_be_read_replaces_nothing_yet(services: Services) -> None:
     draft = await services.drafts.from_page(PAGE, "policy")
     await services.drafts.begin_edit(draft.draft_id, HERE, EDITOR)
-    edited = await services.drafts.edited(HERE, EDITOR)
+    edited = await services.drafts.edited(HERE, EDITOR, 1)
     broken = await services.drafts.write("polcy\n\nA page", instead_of=edited)
     assert isinstance(broken.article, Unreadable)
     assert await services.drafts.open(draft.draft_id)
@@ -254,19 +274,47 @@ async def test_an_edit_that_cannot_be_read_replaces_nothing_yet(services: Servic
 async def test_an_edit_in_two_messages_is_of_the_same_draft(services: Services) -> None:
     draft = await services.drafts.from_page(PAGE, "policy")
     await services.drafts.begin_edit(draft.draft_id, HERE, EDITOR)
-    edited = await services.drafts.edited(HERE, EDITOR)
+    edited = await services.drafts.edited(HERE, EDITOR, 1)
     await services.drafts.write("policy\n\nA page\n\nNew teaser.", instead_of=edited, may_go_on=EDITOR)
     whole = await services.drafts.go_on(EDITOR, "More of it.", (), may_go_on=False)
     assert (readable(whole).id, readable(whole).body) == ("page1", ("More of it.",))
 
 
+async def test_whoever_is_killed_while_an_editor_edits_loses_nothing(
+    services: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The same message comes again then."""
+    draft = await services.drafts.from_page(PAGE, "policy")
+    text = await services.drafts.begin_edit(draft.draft_id, HERE, EDITOR)
+    assert text
+
+    async def take() -> Preview | None:
+        edited = await services.drafts.edited(HERE, EDITOR, 1)
+        return await services.drafts.write(text.replace("Its text.", "Mine."), instead_of=edited) if edited else None
+
+    shown, killed = await killed_everywhere(monkeypatch, take)
+    assert killed >= 5
+    assert readable(shown).body == ("Mine.",)
+    assert await take() == shown
+    waiting, _ = await services.drafts.waiting(count=9)
+    assert [one.article for one in waiting] == [readable(shown)]
+    assert await services.drafts.edited(HERE, EDITOR, 2) is None
+
+
+async def test_what_was_discarded_is_not_edited(services: Services) -> None:
+    draft = await services.drafts.write(TEXT)
+    await services.drafts.begin_edit(draft.draft_id, HERE, EDITOR)
+    await services.drafts.discard(draft.draft_id)
+    assert await services.drafts.edited(HERE, EDITOR, 1) is None
+
+
 async def test_edits_are_the_editors_own_there_and_can_be_left(services: Services) -> None:
     draft = await services.drafts.write(TEXT)
     await services.drafts.begin_edit(draft.draft_id, HERE, EDITOR)
-    assert await services.drafts.edited(HERE, EDITOR + 1) is None
-    assert await services.drafts.edited(Address(EDITOR, 3), EDITOR) is None
+    assert await services.drafts.edited(HERE, EDITOR + 1, 1) is None
+    assert await services.drafts.edited(Address(EDITOR, 3), EDITOR, 1) is None
     await services.drafts.end_edit(HERE, EDITOR)
-    assert await services.drafts.edited(HERE, EDITOR) is None
+    assert await services.drafts.edited(HERE, EDITOR, 1) is None
     assert await services.drafts.begin_edit("gone", HERE, EDITOR) is None
 
 
@@ -274,4 +322,4 @@ async def test_a_discarded_draft_is_edited_no_more(services: Services) -> None:
     draft = await services.drafts.from_page(PAGE, "policy")
     await services.drafts.begin_edit(draft.draft_id, HERE, EDITOR)
     await services.drafts.discard(draft.draft_id)
-    assert await services.drafts.edited(HERE, EDITOR) is None
+    assert await services.drafts.edited(HERE, EDITOR, 1) is None

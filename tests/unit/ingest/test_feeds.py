@@ -271,6 +271,7 @@ async def test_one_that_was_removed_while_it_was_asked_stays_away(feeding: Servi
     assert await checking is None
     assert await feeding.feeds.all() == []
     assert await feeding.feeds.health(url) == Health()
+    assert await titles(feeding) == [], "nothing is published that nobody wants any more"
 
 
 async def test_a_feed_that_editors_review_brings_drafts(feeding: Services, site: Site, desk: Told) -> None:

@@ -29,7 +29,7 @@ def filing(feeding: Services) -> Filing:
 
 
 async def file(filing: Filing, *entries: Entry, feed: Feed = FEED, last: datetime | None = NOW) -> Haul:
-    return await filing.file(feed, Document(entries=entries), last)
+    return await filing.file(feed, Document(entries=entries), last, datetime.now(UTC))
 
 
 async def titles(feeding: Services) -> list[str]:

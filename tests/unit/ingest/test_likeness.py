@@ -141,5 +141,5 @@ def test_whatever_is_said_what_is_removed_leaves_nothing(articles: list[Article]
     assert found.same_story(other) is None
     assert found.nearest(other, 3) == []
     assert not any(found._holding.values())
-    assert not found._spread
-    assert found._count == 0
+    assert not found._rarity.spread
+    assert found._rarity.count == 0

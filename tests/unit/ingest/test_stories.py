@@ -9,6 +9,7 @@ from bot.bootstrap import Stores
 from bot.domain.article import Added
 from bot.domain.schedule import Schedule
 from bot.domain.subscription import Address
+from bot.ingest.likeness import TELLINGS
 from bot.ingest.stories import Filed, Stories
 from bot.services import Services
 from bot.storage import keys
@@ -111,6 +112,31 @@ async def test_a_story_that_went_unnoticed_is_no_obstacle(services: Services, st
     await stores.redis.xtrim(keys.CHANGES, maxlen=0)
     await services.articles.publish(COMET)
     assert await services.stories.publish(TOLL_AGAIN) == Filed(Added.NEW)
+
+
+async def test_a_story_that_all_the_world_tells_is_one(services: Services, stores: Stores) -> None:
+    """Of which no process compares all tellings."""
+    tellings = 3 * TELLINGS
+    for n in range(tellings):
+        source = told("x", f"Source{n}", "x").source
+        process = services.stories if n % 2 else another(stores)
+        await process.publish(TOLL.model_copy(update={"id": f"s{n}", "source": source}))
+    (story,) = await services.articles.latest(count=9)
+    assert len(story.also_at) == tellings - 1
+    assert len(await stores.stories.some_joined("s0", TELLINGS)) == TELLINGS
+    again = TOLL_AGAIN.model_copy(update={"source": told("x", "Source20", "x").source})
+    assert (await services.stories.publish(again)).joined is None, "it tells it already"
+
+
+async def test_what_two_change_is_known_to_both(services: Services, stores: Stores) -> None:
+    """Each knows what it has done itself, and reads what the other has."""
+    other = another(stores)
+    for one in (FERRY, COMET, TOLL):
+        await services.stories.publish(one)
+    await other.publish(TOLL_AGAIN)
+    assert (await services.stories.publish(TOLL_THIRD)).joined == "toll1"
+    assert (await services.stories.publish(TOLL_AGAIN.model_copy(update={"id": "later"}))).joined is None
+    assert (await other.publish(TOLL_THIRD.model_copy(update={"id": "latest"}))).joined != "toll1"
 
 
 async def test_the_nearest_are_offered(services: Services) -> None:

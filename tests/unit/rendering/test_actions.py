@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.rendering import actions
+from bot.rendering import actions, editor_actions, feed_actions
 from bot.rendering.actions import AnyAction, decode
 from bot.rendering.callback import MAX_BYTES, Action
 from tests.unit.samples import ID, SLUG
@@ -19,7 +19,7 @@ _FIELDS = {
     "offer": st.from_regex(r"[0-9a-f]{12}", fullmatch=True),
     "into": st.from_regex(r"[0-9a-f]{12}", fullmatch=True),
     "sure": st.booleans(),
-    "task": st.sampled_from(actions.FeedTask),
+    "task": st.sampled_from(feed_actions.FeedTask),
     "arg": st.sampled_from(["", "a" * 32]),
     "value": st.sampled_from(["weekdays 08:00 18:00", "1a2b3c4d", "Europe/Berlin"]),
     "chat_id": st.integers(-(2**52), -1),
@@ -38,7 +38,7 @@ _DRAFT_ID = st.from_regex(r"[A-Za-z0-9_-]{11}", fullmatch=True)
 
 def _action(kind: type[Action]) -> st.SearchStrategy[Action]:
     fields = {name: _FIELDS[name] for name in kind.model_fields}
-    if kind is actions.FileDraft:
+    if kind is editor_actions.FileDraft:
         fields["id"] = _DRAFT_ID
     return st.builds(kind, **fields)
 

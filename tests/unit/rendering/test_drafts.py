@@ -6,7 +6,8 @@ from bot.domain.feed import Failure, Fault
 from bot.domain.message import Message
 from bot.domain.page import Page
 from bot.rendering import drafts
-from bot.rendering.actions import KeepDraft, ListDrafts, OpenDraft, decode
+from bot.rendering.actions import decode
+from bot.rendering.editor_actions import KeepDraft, ListDrafts, OpenDraft
 from tests.unit.rendering.limits import INVISIBLE, check, text_of
 from tests.unit.samples import FULL, LINE, TEXT
 

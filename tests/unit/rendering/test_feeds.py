@@ -11,8 +11,9 @@ from bot.domain.feed import Failure, Fault, Feed, Health, Mode
 from bot.domain.message import Message
 from bot.domain.outline import Omission, Outline, Sorted
 from bot.rendering import adding, feeds
-from bot.rendering.actions import FeedTask, ManageFeed, RemoveFailing, decode
+from bot.rendering.actions import decode
 from bot.rendering.faults import fault
+from bot.rendering.feed_actions import FeedTask, ManageFeed, RemoveFailing
 from bot.rendering.wording import LANGUAGES, speaking
 from tests.unit.rendering.limits import check, text_of
 from tests.unit.samples import CATEGORIES, NOW, SLUG, TEXT, URL
@@ -40,6 +41,26 @@ HEALTHS = st.builds(
     gone=st.booleans(),
     arrivals=st.dictionaries(st.dates().map(lambda day: day.isoformat()), st.integers(0, 10**6), max_size=28),
 )
+
+
+def test_what_lets_a_reader_in_is_shown_to_nobody() -> None:
+    """Editors may read this in a group."""
+    url = "https://me:s3cret@a.example/feed?format=rss&api_key=s3cret"
+    feed = Feed(url=url, category="tech", added=NOW)
+    failing = adding.Import(
+        "feeds.opml", {url: url}, known=0, sorted=Sorted(), failed={url: Failure(fault=Fault.TIMEOUT)}
+    )
+    shown = [
+        feeds.feed_page(feed, GOOD, NOW, "Tech", news=adding.added(feed, 3, (url,))),
+        feeds.feed_list([(feed, GOOD)], CATEGORIES, NOW),
+        feeds.removed(feed, adding.again(feed.mark, feed.category)),
+        adding.looking(url),
+        adding.not_found(url, Failure(fault=Fault.TIMEOUT)),
+        adding.summary(failing, feed.mark),
+    ]
+    for message in shown:
+        assert "s3cret" not in message.text
+    assert "https://a.example/feed?format=rss&amp;api_key=…" in shown[0].text
 
 
 @given(st.lists(st.tuples(FEEDS, HEALTHS), max_size=20), st.integers(0, 30), st.sampled_from(sorted(LANGUAGES)))

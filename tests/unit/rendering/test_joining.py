@@ -3,7 +3,8 @@ from hypothesis import strategies as st
 
 from bot.domain.article import Article
 from bot.rendering import curating, joining
-from bot.rendering.actions import ChooseStory, JoinStory, ListArticles, ReadArticle, Retract, SplitStory, decode
+from bot.rendering.actions import ReadArticle, decode
+from bot.rendering.editor_actions import ChooseStory, JoinStory, ListArticles, Retract, SplitStory
 from tests.unit.ingest.told import FERRY, TOLL, TOLL_AGAIN, TOLL_THIRD
 from tests.unit.rendering.limits import check, text_of
 from tests.unit.samples import ARTICLES, NAMES

@@ -6,7 +6,9 @@ from bot.domain.category import Category
 from bot.domain.draft import Preview, Problem, Unreadable
 from bot.domain.message import Message
 from bot.rendering import curating, posting
-from bot.rendering.actions import (
+from bot.rendering.actions import decode
+from bot.rendering.articles import teaser
+from bot.rendering.editor_actions import (
     DiscardDraft,
     EditDraft,
     FileDraft,
@@ -15,9 +17,7 @@ from bot.rendering.actions import (
     PublishBreaking,
     PublishDraft,
     Retract,
-    decode,
 )
-from bot.rendering.articles import teaser
 from bot.rendering.keyboard import MOST_BUTTONS
 from bot.rendering.links import Links
 from tests.unit.rendering.limits import check, text_of
