@@ -32,9 +32,9 @@ messages: .venv/dev.done
 # The lock files hold every dependency with its hashes; the second is the first and the tools of development.
 lock: .venv/dev.done
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
-		--extra build --output-file requirements.lock pyproject.toml
+		--extra answers --extra build --output-file requirements.lock pyproject.toml
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
-		--extra build --extra dev --constraint requirements.lock --output-file requirements-dev.lock pyproject.toml
+		--extra answers --extra build --extra dev --constraint requirements.lock --output-file requirements-dev.lock pyproject.toml
 
 # What the bot knows of cities; the package that it is taken from is too large to be one of ours.
 cities: .venv/dev.done

@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.domain.article import Added, Article, Correction, StoredArticle
+from bot.domain.article import Added, Article, Correction, FaqPair, StoredArticle
 from bot.domain.edition import Edition, Urgency
 from bot.domain.message import Message
 from bot.rendering.articles import correction_notice
@@ -85,6 +85,29 @@ class Articles:
             skip=skip,
         )
 
+    # -- what editors answer ------------------------------------------------------------------------------------
+
+    async def add_pair(self, article_id: str, pair: FaqPair, *, instead_of: str = "") -> Article | None:
+        """One of the article's own from now on, or of that which it has joined; `instead_of`: the question of one
+        that goes for it. None if no such article is stored."""
+        lead = (await self._store.leads_of([article_id])).get(article_id, article_id)
+        found = await self._store.change(lead, lambda article: article.with_pair(pair, instead_of))
+        return found[1].article if found else None
+
+    async def add_general(self, article: Article, pair: FaqPair, *, instead_of: str = "") -> Article:
+        """The same; `article` stands for the one that is stored first, which is then as old as its last answer."""
+        published = {"published": article.published}
+        while True:
+            found = await self._store.change(
+                article.id, lambda known: known.with_pair(pair, instead_of).model_copy(update=published)
+            )
+            if found:
+                return found[1].article
+            await self._store.keep_new(article)
+
+    async def remove_pair(self, article_id: str, question: str) -> None:
+        await self._store.change(article_id, lambda article: article.without_pair(question))
+
     # -- one story from many sources ----------------------------------------------------------------------------
 
     async def joined(self, article_id: str) -> list[Article]:
@@ -127,7 +150,7 @@ class Articles:
         reached, told = 0, set[int]()
         for edition_id in await self._outbox.editions_of(article.id):
             edition = await self._outbox.edition(edition_id)
-            if edition and edition.action == "send" and not edition.correction:
+            if edition and edition.action == "send" and not (edition.correction or edition.answer):
                 reached += await self._recall(edition, f"{edition.id}-{article.id}-r{article.revision}")
                 told |= await self._holding(edition.id)
         await self._outbox.owe_once(notice, sorted(told), article.id)

@@ -40,7 +40,8 @@ from bot.ingest.push import Pushes
 from bot.ingest.stories import Stories
 from bot.places.atlas import Atlas
 from bot.questions.answer import Questions
-from bot.questions.index import Index
+from bot.questions.conversations import Conversations
+from bot.questions.inbox import Inbox
 from bot.rendering.links import Links
 from bot.services import Services
 from bot.storage.articles import ArticleStore
@@ -50,7 +51,9 @@ from bot.storage.categories import CategoryStore
 from bot.storage.clock import StoreClock
 from bot.storage.connection import Client, connect
 from bot.storage.drafts import DraftStore
+from bot.storage.exchanges import ExchangeStore
 from bot.storage.feeds import FeedStore
+from bot.storage.inquiries import InquiryStore
 from bot.storage.managers import ManagerStore
 from bot.storage.offers import OfferStore
 from bot.storage.outbox import Outbox
@@ -82,7 +85,9 @@ class Stores:
     categories: CategoryStore
     clock: StoreClock
     drafts: DraftStore
+    exchanges: ExchangeStore
     feeds: FeedStore
+    inquiries: InquiryStore
     managers: ManagerStore
     offers: OfferStore
     outbox: Outbox
@@ -117,7 +122,9 @@ async def _stores(url: str) -> AsyncIterator[Stores]:
             categories=CategoryStore(redis),
             clock=StoreClock(redis),
             drafts=DraftStore(redis),
+            exchanges=ExchangeStore(redis),
             feeds=FeedStore(redis),
+            inquiries=InquiryStore(redis),
             managers=ManagerStore(redis),
             offers=OfferStore(redis),
             outbox=Outbox(redis, presence),
@@ -167,6 +174,8 @@ def build_services(
     drafts = Drafts(stores.drafts, articles, stories, stores.categories, subscriptions, stores.clock)
     reading = reading or Reading(Fetcher(agent="newsbot"), Parsers())
     pushes = _build_pushes(stores, settings, reading.fetcher)
+    questions = _build_questions(stores, settings, articles)
+    inbox = Inbox(stores.inquiries, articles, stores.categories, subscriptions, questions, links, stores.clock)
     return Services(
         articles=articles,
         atlas=Atlas(),
@@ -174,9 +183,11 @@ def build_services(
         categories=stores.categories,
         changes=changes,
         clock=stores.clock,
+        conversations=Conversations(questions, articles, stores.categories, stores.exchanges, inbox, stores.clock),
         discovery=Discovery(reading.fetcher, reading.parsers),
         drafts=drafts,
         feeds=_build_feeds(stores, reading, stories, drafts, pushes, desk or NoDesk()),
+        inbox=inbox,
         links=links,
         managers=stores.managers,
         offers=stores.offers,
@@ -185,7 +196,7 @@ def build_services(
         pages=Pages(reading.fetcher, reading.parsers),
         planner=_build_planner(stores, subscriptions, changes, links, settings.most_an_hour),
         pushes=pushes,
-        questions=Questions(stores.articles, articles, Index()),
+        questions=questions,
         reports=Reports(
             stores.outbox,
             stores.plans,
@@ -205,6 +216,17 @@ def build_services(
     )
 
 
+def _build_questions(stores: Stores, settings: Settings, articles: Articles) -> Questions:
+    return Questions(
+        stores.articles,
+        articles,
+        stores.clock,
+        settings.data_folder,
+        by_meaning=settings.answers_by_meaning,
+        expiry=timedelta(days=settings.answer_days) if settings.answer_days else None,
+    )
+
+
 def build_desk(stores: Stores, settings: Settings, bot_username: str, messenger: TelegramMessenger) -> TelegramDesk:
     speaks = _build_subscriptions(stores, settings).language_of
     links = Links(bot_username, settings.public_url)
@@ -216,6 +238,8 @@ def _build_subscriptions(stores: Stores, settings: Settings) -> Subscriptions:
         stores.subscriptions,
         stores.categories,
         stores.saved,
+        stores.exchanges,
+        stores.inquiries,
         stores.clock,
         timezone=settings.timezone,
         language=settings.language,

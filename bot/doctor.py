@@ -8,6 +8,7 @@ from email.utils import parsedate_to_datetime
 import aiohttp
 
 from bot.bootstrap import open_stores
+from bot.questions.encoder import available
 from bot.storage.connection import StoreError
 from bot.storage.server import ServerError
 from bot.telegram.application import NoAnswer, UnknownToken, build_application, connect
@@ -31,7 +32,9 @@ async def examine(settings: Settings) -> AsyncIterator[Finding]:
     yield Finding("settings", True, "can be read")
     yield _send_rate(settings)
     yield await _store(settings)
-    yield await _token(settings)
+    yield _answers(settings)
+    for finding in await _bot(settings):
+        yield finding
     yield await _clock(settings)
     yield await _port(settings)
 
@@ -62,18 +65,36 @@ async def _store(settings: Settings) -> Finding:
     return Finding("store", True, f"{where} answers; {articles} articles are stored")
 
 
-async def _token(settings: Settings) -> Finding:
+def _answers(settings: Settings) -> Finding:
+    if not settings.answers_by_meaning:
+        return Finding("answers", True, "are found by words, as NEWSBOT_ANSWERS_BY_MEANING says")
+    if not available():
+        return Finding(
+            "answers", True, "are found by words; to find them by meaning too: pip install 'newsbot[answers]'"
+        )
+    return Finding("answers", True, "are found by words and, in English, by meaning")
+
+
+async def _bot(settings: Settings) -> list[Finding]:
     if settings.token is None:
-        return Finding("token", False, "NEWSBOT_TOKEN is not set. Get a token from @BotFather and put it in .env.")
+        return [Finding("token", False, "NEWSBOT_TOKEN is not set. Get a token from @BotFather and put it in .env.")]
     application = build_application(settings.token.get_secret_value(), settings.api_url)
     try:
-        return Finding("token", True, f"it belongs to @{await connect(application)}")
+        token = Finding("token", True, f"it belongs to @{await connect(application)}")
+        return [token, _inline_mode(on=application.bot.supports_inline_queries)]
     except UnknownToken:
-        return Finding("token", False, "Telegram does not know it. Copy it again from @BotFather.")
+        return [Finding("token", False, "Telegram does not know it. Copy it again from @BotFather.")]
     except NoAnswer as error:
-        return Finding("token", False, f"{settings.api_url} does not answer ({error}). Is the network up?")
+        return [Finding("token", False, f"{settings.api_url} does not answer ({error}). Is the network up?")]
     finally:
         await application.shutdown()
+
+
+def _inline_mode(*, on: bool) -> Finding:
+    """https://core.telegram.org/bots/inline; all else works without it."""
+    if on:
+        return Finding("inline mode", True, "articles and answers are offered in any chat")
+    return Finding("inline mode", True, "is off; to offer articles in any chat, send /setinline to @BotFather")
 
 
 async def _clock(settings: Settings) -> Finding:

@@ -11,6 +11,7 @@ import signal
 from collections.abc import Awaitable, Callable, Coroutine
 from contextlib import AsyncExitStack, suppress
 from enum import StrEnum
+from typing import TypeVar
 
 from aiohttp import web
 
@@ -53,6 +54,7 @@ from config.starter import starter_categories
 from handlers import routes
 
 _LOG = logging.getLogger(__name__)
+T = TypeVar("T")
 _RETRY = 1.0
 #: Seconds: longer than the sign of life of a killed process stands.
 _SIGNS_OF_LIFE = 12
@@ -91,7 +93,7 @@ async def run(
         raise CannotRun("NEWSBOT_TOKEN is not set: get a token from @BotFather, or try the bot with `newsbot demo`.")
     async with AsyncExitStack() as stack:
         stores = await stack.enter_async_context(open_stores(settings))
-        await _await_store(stores, stopping)
+        await _when_store_answers(stores.clock.now, stopping)
         pace = Pace(stores.redis, settings.send_rate)
         application = build_application(
             settings.token.get_secret_value(),
@@ -108,7 +110,7 @@ async def run(
         stack.push_async_callback(desk.end)
         services = build_services(stores, settings, application.bot.username, reading, desk)
         await stack.enter_async_context(stores.presence.shown())
-        await begin(stores)
+        await _when_store_answers(lambda: begin(stores), stopping)
         await _run_parts(settings, parts, stores, services, application, messenger, stopping, ready, stack)
 
 
@@ -135,6 +137,7 @@ async def _run_parts(
     intake = Intake(application, services.updates, stopping)
     webhook = Part.UPDATES in parts and settings.updates is Updates.WEBHOOK
     if Part.UPDATES in parts:
+        stack.callback(services.questions.close)
         await services.questions.load()
         open_for_updates(application, services, messenger, routes(services.owners, application.bot.username))
         stack.push_async_callback(application.bot_data.background.end)
@@ -212,7 +215,7 @@ async def _receive(
 async def _become_receiver(updates: UpdateLog, stopping: asyncio.Event) -> bool:
     """One that was killed is seen to be dead after a few seconds; False if told to stop before. Raises TokenInUse."""
     for _ in range(_SIGNS_OF_LIFE):
-        if stopping.is_set() or await updates.become_receiver():
+        if await _when_store_answers(updates.become_receiver, stopping) is not False:
             return not stopping.is_set()
         _LOG.warning("another process receives the updates: waiting to see whether it lives")
         await _pause(stopping, _RETRY)
@@ -237,15 +240,15 @@ async def _keep_going(
         await _pause(stopping, _RETRY)
 
 
-async def _await_store(stores: Stores, stopping: asyncio.Event) -> None:
+async def _when_store_answers(call: Callable[[], Awaitable[T]], stopping: asyncio.Event) -> T | None:
+    """What it gives as soon as the store answers; None if told to stop before."""
     while not stopping.is_set():
         try:
-            await stores.clock.now()
+            return await call()
         except StoreError as error:
             _LOG.warning("the store does not answer, trying again: %s", error)
             await _pause(stopping, _RETRY)
-        else:
-            return
+    return None
 
 
 async def _insist(call: Callable[[], Awaitable[object]], stopping: asyncio.Event) -> bool:

@@ -14,6 +14,8 @@ from bot.ingest.push import Pushes
 from bot.ingest.stories import Stories
 from bot.places.atlas import Atlas
 from bot.questions.answer import Questions
+from bot.questions.conversations import Conversations
+from bot.questions.inbox import Inbox
 from bot.rendering.links import Links
 from bot.storage.begun import BegunStore
 from bot.storage.categories import CategoryStore
@@ -36,9 +38,11 @@ class Services:
     categories: CategoryStore
     changes: Changes
     clock: StoreClock
+    conversations: Conversations
     discovery: Discovery
     drafts: Drafts
     feeds: Feeds
+    inbox: Inbox
     links: Links
     managers: ManagerStore
     offers: OfferStore

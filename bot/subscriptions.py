@@ -9,11 +9,15 @@ import orjson
 from bot.domain.category import Category, find_category, nearest_slugs
 from bot.domain.delivery import Cause
 from bot.domain.digest import Form
+from bot.domain.moment import from_ms
 from bot.domain.muting import MOST_MUTED, phrase, words_of
 from bot.domain.subscription import Address, Change, ChatKind, Parked, Subscription, Unknown
 from bot.rendering.wording import spoken
 from bot.storage.categories import CategoryStore
 from bot.storage.clock import StoreClock
+from bot.storage.exchanges import ExchangeStore
+from bot.storage.inquiries import InquiryStore
+from bot.storage.records import Record, Unreadable
 from bot.storage.saved import SavedStore
 from bot.storage.subscriptions import SubscriptionStore
 
@@ -42,6 +46,8 @@ class Subscriptions:
         store: SubscriptionStore,
         categories: CategoryStore,
         saved: SavedStore,
+        exchanges: ExchangeStore,
+        inquiries: InquiryStore,
         clock: StoreClock,
         *,
         timezone: str,
@@ -51,6 +57,8 @@ class Subscriptions:
         self._store = store
         self._categories = categories
         self._saved = saved
+        self._exchanges = exchanges
+        self._inquiries = inquiries
         self._clock = clock
         self._timezone = timezone
         self._language = language
@@ -67,6 +75,15 @@ class Subscriptions:
     async def get(self, reader: Reader) -> Subscription:
         record = await self._store.read(reader.address)
         return record.subscription if record else self.blank(reader)
+
+    async def known(self, reader: Reader) -> Record | None:
+        """Stored from now on, since what is owed is owed to its number; None if it cannot be read."""
+        try:
+            while (record := await self._store.read(reader.address)) is None:
+                await self._store.change(self.blank(reader), lambda old: old)
+        except Unreadable:
+            return None
+        return record
 
     async def language_of(self, chat_id: int) -> str:
         """What is spoken with a chat."""
@@ -137,7 +154,10 @@ class Subscriptions:
         """Everything about a chat and its topics; False if there was nothing."""
         records = await self._store.of_chat(chat_id)
         removed = [await self._store.remove(record.subscription.address) for record in records]
-        return any([*removed, await self._saved.forget(chat_id)])
+        removed.append(await self._saved.forget(chat_id))
+        removed.append(await self._exchanges.forget(chat_id))
+        removed.append(await self._inquiries.forget(chat_id))
+        return any(removed)
 
     async def park(self, address: Address, cause: Cause) -> None:
         """Nothing is sent to the chat, or to this topic of it where the cause is the topic's, until it comes back."""
@@ -183,11 +203,18 @@ class Subscriptions:
             for record in await self._store.parked_until(cause, now - kept, count=_FORGOTTEN_AT_ONCE):
                 if await self._store.save(record, None):  # not if it has changed just now
                     await self._saved.forget(record.subscription.chat_id)
+                    await self._inquiries.forget(record.subscription.chat_id)
+
+    async def forget_old_questions(self) -> None:
+        """Those that no editor has answered in time."""
+        await self._inquiries.expire(await self._clock.now())
 
     async def move(self, old_chat_id: int, new_chat_id: int) -> None:
         """A group has become a supergroup."""
         for record in await self._store.of_chat(old_chat_id):
             await self._store.move(record.subscription.address, new_chat_id)
+        await self._exchanges.forget(old_chat_id)  # nobody presses or replies there any more
+        await self._inquiries.move(old_chat_id, new_chat_id)
 
     async def count(self, slug: str) -> int:
         return await self._store.count(slug)
@@ -195,10 +222,23 @@ class Subscriptions:
     async def export(self, chat_id: int) -> bytes | None:
         """All that is stored about a chat, as JSON; None if nothing is."""
         records, saved = await self._store.of_chat(chat_id), await self._saved.all(chat_id)
-        if not records and not saved:
+        asked = await self._inquiries.of_chat(chat_id)
+        exchanges = [one.model_dump(mode="json") for one in await self._exchanges.all(chat_id)]
+        if not (records or saved or asked or exchanges):
             return None
         stored = [{"number": r.number, **r.subscription.model_dump(mode="json")} for r in records]
+        questions = [
+            {
+                "question": a.question,
+                "asked": from_ms(a.at),
+                "why": a.why,
+                "shown": a.shown,
+                "thread_id": a.address.thread_id,
+            }
+            for a in asked
+        ]
         data = {"chat_id": chat_id, "subscriptions": stored, "saved": saved}
+        data |= {"asked": exchanges, "unanswered": questions}
         return orjson.dumps(data, option=orjson.OPT_INDENT_2)
 
     async def _find(self, words: Sequence[str]) -> tuple[list[Category], tuple[Unknown, ...]]:

@@ -86,6 +86,13 @@ class Settings(BaseSettings):
         ge=1,
         description="articles of a category within an hour that come at once; from more on it is made hourly",
     )
+    answers_by_meaning: bool = Field(
+        True,
+        description="find answers by what is meant, in English, beside the words: 150 MB, and the extra `answers`",
+    )
+    answer_days: int | None = Field(
+        None, ge=1, description="for so many days after its publication an article answers questions; unset: for ever"
+    )
     allow_private_addresses: bool = Field(
         False, description="fetch feeds and pages from addresses that are not public too, as in an intranet"
     )

@@ -4,10 +4,19 @@ from collections.abc import Collection
 from typing import Any
 
 from telegram import Update
-from telegram.ext import BaseHandler, CallbackQueryHandler, ChatMemberHandler, CommandHandler, MessageHandler, filters
+from telegram.ext import (
+    BaseHandler,
+    CallbackQueryHandler,
+    ChatMemberHandler,
+    CommandHandler,
+    InlineQueryHandler,
+    MessageHandler,
+    filters,
+)
 
-from bot.rendering import actions, editor_actions, feed_actions
-from bot.telegram.context import ActionHandler, Context
+from bot.rendering import actions, answer_actions, editor_actions, feed_actions, inbox_actions
+from bot.telegram.action_handler import ActionHandler
+from bot.telegram.context import Context
 from handlers import (
     adding,
     asking,
@@ -18,6 +27,8 @@ from handlers import (
     helping,
     hushing,
     importing,
+    inbox,
+    inline,
     joining,
     locating,
     managing,
@@ -28,14 +39,16 @@ from handlers import (
     saving,
     scheduling,
     settings,
+    small_talk,
     speaking,
     status,
     subscribing,
 )
 from handlers.permissions import Handler, about_chat, for_editors, for_managers
 
-#: An edited message is no new command, and a forwarded one is somebody else's words.
-_NEW = filters.UpdateType.MESSAGE | filters.UpdateType.CHANNEL_POST
+#: An edited message is no new command, a forwarded one is somebody else's words, and what is sent in inline mode is a
+#: bot's, mostly our own.
+_NEW = (filters.UpdateType.MESSAGE | filters.UpdateType.CHANNEL_POST) & (filters.FORWARDED | ~filters.VIA_BOT)
 _OWN = _NEW & ~filters.FORWARDED
 
 Route = BaseHandler[Update, Context, Any]
@@ -43,12 +56,12 @@ Route = BaseHandler[Update, Context, Any]
 
 def routes(editors: Collection[int], username: str) -> list[Route]:
     """`editors`: the Telegram user ids of those for whom the editors' commands exist; `username`: the bot's."""
-    return [*_commands(editors), *_buttons(), *_messages(editors, username)]
+    return [*_commands(editors), *_buttons(), InlineQueryHandler(inline.offer), *_messages(editors, username)]
 
 
-def _commands(editors: Collection[int]) -> list[Route]:
-    by_editors = _OWN & filters.User(list(editors))
-    for_all: dict[str, Handler] = {
+def _for_all() -> dict[str, Handler]:
+    """By the names of their commands."""
+    return {
         "start": subscribing.start,
         "subscribe": for_managers(subscribing.subscribe),
         "unsubscribe": for_managers(subscribing.unsubscribe),
@@ -75,6 +88,10 @@ def _commands(editors: Collection[int]) -> list[Route]:
         "privacy": privacy.privacy,
         "help": helping.help_me,
     }
+
+
+def _commands(editors: Collection[int]) -> list[Route]:
+    by_editors = _OWN & filters.User(list(editors))
     for_editors_only: dict[str, Handler] = {
         "post": posting.post,
         "drafts": drafting.drafts,
@@ -86,10 +103,11 @@ def _commands(editors: Collection[int]) -> list[Route]:
         "feeds": feeding.feeds,
         "addfeed": adding.add,
         "removefeed": feeding.remove,
+        "inbox": inbox.inbox,
         "status": status.status,
     }
     return [
-        *(CommandHandler(name, handler, _OWN) for name, handler in for_all.items()),
+        *(CommandHandler(name, handler, _OWN) for name, handler in _for_all().items()),
         *(CommandHandler(name, handler, by_editors) for name, handler in for_editors_only.items()),
     ]
 
@@ -107,6 +125,11 @@ def _buttons() -> list[Route]:
         ActionHandler(actions.RemoveSaved, saving.remove),
         ActionHandler(actions.ListQuestions, asking.list_questions),
         ActionHandler(actions.AskStored, asking.ask_stored),
+        ActionHandler(answer_actions.ShowQuote, asking.show_quote),
+        ActionHandler(answer_actions.ShowPassage, asking.show_passage),
+        ActionHandler(answer_actions.RateAnswer, asking.rate),
+        ActionHandler(answer_actions.AskEditors, asking.ask_editors),
+        ActionHandler(answer_actions.AskEverywhere, asking.ask_everywhere),
         ActionHandler(actions.OpenPage, for_managers(settings.open_page)),
         ActionHandler(actions.Choose, for_managers(settings.choose)),
         ActionHandler(actions.StopManaging, managing.stop),
@@ -140,6 +163,12 @@ def _buttons() -> list[Route]:
         ActionHandler(feed_actions.FileFeed, for_editors(adding.file_offered)),
         ActionHandler(feed_actions.RemoveFailing, for_editors(importing.remove_failing)),
         ActionHandler(feed_actions.ExportFeeds, for_editors(feeding.export)),
+        ActionHandler(inbox_actions.ListInbox, for_editors(inbox.turn_page)),
+        ActionHandler(inbox_actions.OpenInquiry, for_editors(inbox.open_inquiry)),
+        ActionHandler(inbox_actions.ShowInquiry, for_editors(inbox.show)),
+        ActionHandler(inbox_actions.AttachInquiry, for_editors(inbox.attach)),
+        ActionHandler(inbox_actions.FileGenerally, for_editors(inbox.choose_category)),
+        ActionHandler(inbox_actions.DropInquiry, for_editors(inbox.drop)),
         ActionHandler(actions.ExplainArticle, explaining.explain),
         ActionHandler(editor_actions.ShowStatus, for_editors(status.refresh)),
         CallbackQueryHandler(helping.stale_button),
@@ -149,10 +178,11 @@ def _buttons() -> list[Route]:
 def _messages(editors: Collection[int], username: str) -> list[Route]:
     private = filters.ChatType.PRIVATE
     by_editors = private & filters.User(list(editors))
-    replied = filters.ChatType.GROUPS & filters.REPLY
+    to_bot = filters.ChatType.GROUPS & (filters.REPLY | filters.Regex(rf"(?i)@{username}(?!\w)"))
     files = private & filters.Document.ALL
     addfeed_caption = filters.CaptionRegex(rf"(?i)^/addfeed(@{username})?(\s|$)")
     opml = private & filters.Document.FileExtension("opml")
+    by_name = _for_all()
     post_caption = filters.CaptionRegex(rf"(?i)^/post(@{username})?(\s|$)")
     return [
         ChatMemberHandler(membership.changed, ChatMemberHandler.MY_CHAT_MEMBER),
@@ -166,11 +196,24 @@ def _messages(editors: Collection[int], username: str) -> list[Route]:
         MessageHandler(_OWN & filters.User(list(editors)) & (files | post_caption), posting.post),
         MessageHandler(_OWN & filters.COMMAND, helping.unknown_command),
         MessageHandler(
-            _OWN & by_editors & filters.TEXT, settings.unless_muting(drafting.unless_editing(posting.go_on_or_ask))
+            _OWN & by_editors & filters.TEXT,
+            inbox.unless_answering(
+                settings.unless_muting(
+                    drafting.unless_editing(small_talk.unless_small_talk(posting.go_on_or_ask, by_name))
+                )
+            ),
         ),
-        MessageHandler(_NEW & private & filters.TEXT, managing.unless_begun(settings.unless_muting(asking.ask))),
         MessageHandler(
-            _OWN & replied & filters.TEXT, settings.unless_muting(drafting.unless_editing(asking.ask_in_group))
+            _NEW & private & filters.TEXT,
+            managing.unless_begun(settings.unless_muting(small_talk.unless_small_talk(asking.ask, by_name))),
+        ),
+        MessageHandler(
+            _OWN & to_bot & filters.TEXT,
+            inbox.unless_answering(
+                settings.unless_muting(
+                    drafting.unless_editing(small_talk.unless_small_talk(asking.ask_in_group, by_name))
+                )
+            ),
         ),
         MessageHandler(_OWN & private & filters.LOCATION, for_managers(locating.located)),
         MessageHandler(_NEW & private & ~filters.StatusUpdate.ALL, managing.unless_begun(helping.only_text)),

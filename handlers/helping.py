@@ -24,7 +24,8 @@ from handlers.permissions import about_chat, for_managers
 
 
 async def help_me(update: Update, context: Context) -> None:
-    await context.reply(update, menus.help_text(editor=context.is_editor(update)))
+    name = context.bot.username if context.bot.supports_inline_queries else ""
+    await context.reply(update, menus.help_text(editor=context.is_editor(update), inline_name=name))
 
 
 async def open_menu(update: Update, context: Context) -> None:

@@ -3,6 +3,7 @@
 from telegram import Update
 
 from bot.domain.message import Message
+from bot.rendering import inbox
 from bot.rendering import status as words
 from bot.rendering.editor_actions import ShowStatus
 from bot.telegram.context import Context
@@ -20,4 +21,6 @@ async def refresh(update: Update, context: Context) -> None:
 
 async def _report(update: Update, context: Context) -> Message:
     subscription = await context.services.subscriptions.get(context.reader(update))
-    return words.report(await context.services.reports.status(), subscription.zone)
+    report = words.report(await context.services.reports.status(), subscription.zone)
+    count = await context.services.inbox.count()
+    return report.model_copy(update={"text": f"{report.text}\n\n{inbox.waiting_line(count)}"}) if count else report

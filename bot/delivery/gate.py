@@ -46,7 +46,7 @@ class Gate:
         reason = await self._reason(edition, record.subscription, now)
         if reason is None:
             return None
-        if edition.correction or not edition.articles:
+        if edition.correction or edition.answer or not edition.articles:
             return Barred(reason[1])
         await self._holder.hold(record.number, *reason, edition.articles)
         return Barred()

@@ -20,7 +20,7 @@ def owed(edition: Edition, subscription: Subscription, planned: int, *, parked: 
     """
     if edition.action != "send":
         return True
-    if (subscription.parked and not parked) or not subscription.categories:
+    if (subscription.parked and not parked) or not (subscription.categories or edition.answer):
         return False
     if edition.category is None:
         return True

@@ -153,8 +153,9 @@ class Reports:
         editions, known = list[Edition](), list[Fate]()
         for told in (article_id, *await self._articles.joined_ids(article_id)):
             telling = await self._editions(await self._outbox.editions_to(told, record.number))
-            editions += telling.values()
-            for edition in telling.values():
+            bringing = [edition for edition in telling.values() if not edition.answer]
+            editions += bringing
+            for edition in bringing:
                 if fate := await self._delivery(edition, record.number, record.subscription):
                     known.append(await self._in_place_of(fate, edition, told))
         if known:

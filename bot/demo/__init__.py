@@ -76,7 +76,7 @@ def _intro(url: str) -> dict[str, Any]:
         "steps": [
             "In Rita’s chat, tap Policy to subscribe.",
             "In Ed’s chat, press Publish under his draft: the teaser comes to Rita.",
-            "Press Questions under the teaser, or just ask Rita’s bot something, such as “Who saw the comet first?”",
+            "Press the question under the teaser, or just ask Rita’s bot one, such as “Who saw the comet first?”",
             f"In Ed’s chat, add a news site: /addfeed {url}/courier/sport sports",
         ],
     }

@@ -49,3 +49,4 @@ class Planner:
         if time >= self._forget_at:
             self._forget_at = time + _FORGET_EVERY.total_seconds()
             await self._subscriptions.forget_unreachable()
+            await self._subscriptions.forget_old_questions()

@@ -82,7 +82,8 @@ class Correction(_Value):
 class Article(_Value):
     """`published` is the time that readers are shown; when it reached the store is the store's matter. `breaking`
     news goes before all other messages. `corrections`: the newest first. `image`: the address of its picture.
-    `also_at`: others that tell the same."""
+    `also_at`: others that tell the same. One that is not `listed` can be read, found and asked about, and is in no
+    list or digest: it holds the editors' answers to what no article is about."""
 
     id: ArticleId
     category: Slug
@@ -97,6 +98,7 @@ class Article(_Value):
     corrections: tuple[Correction, ...] = ()
     image: WebUrl | None = None
     also_at: tuple[Source, ...] = ()
+    listed: bool = True
 
     @property
     def told_by(self) -> Source:
@@ -118,6 +120,16 @@ class Article(_Value):
         each = dict.fromkeys((*self.corrections, *others))
         newest_first = sorted(each, key=lambda correction: correction.at, reverse=True)
         return self.model_copy(update={"corrections": tuple(newest_first)})
+
+    def with_pair(self, pair: FaqPair, instead_of: str = "") -> "Article":
+        """In the place of the pairs of its question and of that one; else as the last."""
+        replaced = (pair.question, instead_of)
+        place = next((n for n, one in enumerate(self.faq) if one.question in replaced), len(self.faq))
+        kept = [one for one in self.faq if one.question not in replaced]
+        return self.model_copy(update={"faq": (*kept[:place], pair, *kept[place:])})
+
+    def without_pair(self, question: str) -> "Article":
+        return self.model_copy(update={"faq": tuple(one for one in self.faq if one.question != question)})
 
     def in_place_of(self, known: "Article") -> "Article":
         """What is stored of it and is not replaced with its text: what was corrected, and what tells the same."""

@@ -40,7 +40,9 @@ class Edition(BaseModel):
     `category` and `arrived` (ms) are set for an article sent at once: it is then only owed to those who still
     subscribe to that category in that way. `digest`: what it was made of, if it is one; `articles` are all of those
     that are still stored, also the ones for which its message has no room. `correction`: it tells of an article's
-    correction, not of the article. `asked`: somebody in the chat has just asked for it, and has it at any hour.
+    correction, not of the article. `answer`: it answers what was asked in the chat, which is owed it whatever it
+    subscribes to, and quotes the article, but does not bring it. `asked`: somebody in the chat has just asked for it,
+    and has it at any hour.
     `language` is that of `message`; `translations` has what it says in others, for those who chose them.
     """
 
@@ -59,6 +61,7 @@ class Edition(BaseModel):
     arrived: int = 0
     digest: Digest | None = None
     correction: bool = False
+    answer: bool = False
     asked: bool = False
 
     @property

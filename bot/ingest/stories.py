@@ -137,7 +137,7 @@ class Stories:
             stored = {one.article.id: one for one in await self._articles.get_many(some)}
             for article_id in some:
                 one = stored.get(article_id)
-                if one is None or one.arrived <= self._after:
+                if one is None or one.arrived <= self._after or not one.article.listed:
                     self._forget(article_id)
                 else:
                     self._remember(one, await self._joined(one.article))

@@ -1,179 +1,362 @@
-"""The stored articles, searchable by words: SQLite's FTS5 in memory, ranked by BM25 (https://sqlite.org/fts5.html).
+"""The stored articles, searchable by words and by meaning: a SQLite file of this machine's.
 
-Rebuilt from the store at start, then kept in step with it; each process that answers has its own.
+Words are found by FTS5 (https://sqlite.org/fts5.html) in texts that were made stems before (`words`), so that any
+language has its own. All that stands here can be made again from the store; every process of the machine reads it,
+one of them writes (`keeper`).
 """
 
-import re
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache
 from importlib.resources import files
+from itertools import chain
 from math import log
+from pathlib import Path
+from typing import Any
+
+import orjson
 
 from bot.domain.answer import paragraphs
 from bot.domain.article import Article
+from bot.domain.moment import to_ms
+from bot.domain.scope import EVERYTHING, Scope
+from bot.questions.sentences import sentences
+from bot.questions.words import language_of, words_of
 
+#: Of the tables and of what is written into them: a file of another one is made anew.
+_VERSION = 2
 #: As many passages as can hold the best answer, by the measured recall of BM25.
-_CANDIDATES = 50
-_MOST_TERMS = 24
+CANDIDATES = 50
+#: Where few articles are stored a word's rarity is counted as if so many passages about other things were stored too.
 _OTHER_PASSAGES = 500
-_WORD = re.compile(r"\w+(?:['’]\w+)*")
+_SEPARATOR = "\n"
+#: Bytes, so that what is kept of a passage lies in one page of the file.
+_PAGE = 16384
+#: Pages that are read through when a process starts: a second's work.
+_CHECKED = 100 * 2**20 // _PAGE
 
-_SCHEMA = """
-CREATE VIRTUAL TABLE passage USING fts5(
-  article UNINDEXED, position UNINDEXED, title, question, text, tokenize = 'porter unicode61 remove_diacritics 2');
-CREATE VIRTUAL TABLE whole USING fts5(
-  article UNINDEXED, title, teaser, body, tokenize = 'porter unicode61 remove_diacritics 2');
-"""
+_COLUMNS = (
+    "passage.number, article.id, is_faq, position, question, text, passage.sentences, title_stems, question_stems, "
+    "stems, article.language"
+)
+_WITHIN = "JOIN article ON article.number = passage.article"
 
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """`rank`: its BM25 score; `evidence`: the rarity of all asked words that it or its title hold; both in units of
-    the rarity of a word that stands nowhere, so that they mean the same in any store.
+    """A paragraph, or an FAQ pair with its answer as `text`. `spans`: where its sentences stand in it, as JSON, and
+    `stems`: what each is found by, with a space on either side of every stem; likewise those of the title and of the
+    question. `rank`: its BM25 score for the words that it was found by."""
 
-    `position` counts the FAQ pairs of an article for those with a `question`, its paragraphs and corrections for the
-    others.
-
-    `coverage`: the share, 0 to 1, of the asked words, weighed by their rarity, that the passage or its title hold;
-    `question_coverage`: the same for its question alone; `question_share`: the share of its question's own words
-    that were asked.
-    """
-
+    number: int
     article: str
+    is_faq: bool
     position: int
     question: str
     text: str
-    rank: float
-    evidence: float
-    coverage: float
-    question_coverage: float
-    question_share: float
+    spans: str
+    title_stems: str
+    question_stems: str
+    stems: list[str]
+    language: str
+    rank: float = 0.0
+
+    @property
+    def sentences(self) -> list[tuple[int, int]]:
+        return [(start, end) for start, end in orjson.loads(self.spans)]
+
+
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """Of a passage's sentences, an FAQ pair's question before them: a vector for each (`wholes`), and `counts` of
+    them for its words (`parts`), all as signed bytes."""
+
+    passage: int
+    counts: bytes
+    wholes: bytes
+    parts: bytes
 
 
 class Index:
-    def __init__(self) -> None:
-        self._db = sqlite3.connect(":memory:", check_same_thread=False)
-        self._db.executescript(_SCHEMA)
-        self._rows: dict[str, tuple[range, int]] = {}
-        self._passages = 0
+    """A connection of its own, to be used by one thread at a time. Raises sqlite3.Error where the file cannot be
+    read or written."""
 
-    def put(self, article: Article) -> None:
-        """Adds it, or what it has become."""
+    def __init__(self, path: Path | None = None) -> None:
+        """Without a path it lies in memory."""
+        self._db = sqlite3.connect(path or ":memory:", check_same_thread=False, isolation_level=None, timeout=30)
+        self._db.execute(f"PRAGMA page_size = {_PAGE}")  # of a new file
+        self._db.execute("PRAGMA journal_mode = WAL")
+        self._db.execute("PRAGMA synchronous = NORMAL")  # what a crash of the machine loses is made again
+        self._prepare()
+
+    def close(self) -> None:
+        self._db.close()
+
+    def check(self) -> None:
+        """Raises sqlite3.DatabaseError if what it holds cannot be read. A large file is only opened:
+        to read a gigabyte takes ten seconds."""
+        (pages,) = self._db.execute("PRAGMA page_count").fetchone()
+        if pages > _CHECKED:
+            return
+        (said,) = self._db.execute("PRAGMA quick_check(1)").fetchone()
+        if said != "ok":
+            error = sqlite3.DatabaseError(said)
+            error.sqlite_errorcode = sqlite3.SQLITE_CORRUPT
+            raise error
+
+    def _prepare(self) -> None:
+        with self.change():
+            (version,) = self._db.execute("PRAGMA user_version").fetchone()
+            if version == _VERSION:
+                return
+            for kind, name in self._db.execute(
+                "SELECT type, name FROM sqlite_master WHERE sql LIKE 'CREATE%'"
+            ).fetchall():
+                if kind == "table" and not name.startswith(("words_", "sqlite_")):
+                    self._db.execute(f"DROP TABLE IF EXISTS {name}")
+            for statement in _statements((files("bot.questions") / "index.sql").read_text("ascii")):
+                self._db.execute(statement)
+            self._db.execute(f"PRAGMA user_version = {_VERSION}")
+
+    # -- writing ------------------------------------------------------------------------------------------------
+
+    def change(self) -> "_Change":
+        """A context in which all changes are made or, if it is left by an error, none."""
+        return _Change(self._db)
+
+    def state(self, name: str) -> str:
+        row = self._db.execute("SELECT value FROM state WHERE name = ?", (name,)).fetchone()
+        return str(row[0]) if row else ""
+
+    def set_state(self, name: str, value: str) -> None:
+        self._db.execute("INSERT OR REPLACE INTO state VALUES (?, ?)", (name, value))
+
+    def put(self, article: Article, digest: str = "") -> None:
+        """Adds it, or what it has become; `digest` tells later what is stored here."""
         self.remove(article.id)
-        first = self._last_row("passage") + 1
-        rows = [(article.id, n, article.title, "", text) for n, text in enumerate(paragraphs(article))]
-        rows += [(article.id, n, article.title, pair.question, pair.answer) for n, pair in enumerate(article.faq)]
-        self._db.executemany(
-            "INSERT INTO passage (rowid, article, position, title, question, text) VALUES (?, ?, ?, ?, ?, ?)",
-            [(first + n, *row) for n, row in enumerate(rows)],
-        )
-        cursor = self._db.execute(
-            "INSERT INTO whole (article, title, teaser, body) VALUES (?, ?, ?, ?)",
-            (article.id, article.title, article.teaser, "\n".join(paragraphs(article))),
-        )
-        self._rows[article.id] = (range(first, first + len(rows)), cursor.lastrowid or 0)
-        self._passages += len(rows)
+        language = language_of("\n".join([article.title, *paragraphs(article)]))
+        sources = {source.name.casefold() for source in (article.told_by, *article.also_at)} if article.source else ()
+        published = to_ms(article.published) if article.listed else None  # what editors say in general holds always
+        values = (article.id, digest, language, article.category, _joined(sources), published)
+        number = self._db.execute(
+            "INSERT INTO article (id, digest, language, category, sources, published) VALUES (?, ?, ?, ?, ?, ?)",
+            values,
+        ).lastrowid
+        title = _stems(article.title, language)
+        rows = [("", position, text) for position, text in enumerate(paragraphs(article))]
+        rows += [(pair.question, position, pair.answer) for position, pair in enumerate(article.faq)]
+        for question, position, text in rows:
+            spans = sentences(text, language)
+            stems = _SEPARATOR.join(_stems(text[start:end], language) for start, end in spans)
+            asked = _stems(question, language)
+            row = (
+                number,
+                bool(question),
+                position,
+                question,
+                text,
+                orjson.dumps(spans).decode(),
+                title,
+                asked,
+                stems,
+            )
+            self._db.execute(f"INSERT INTO passage VALUES (NULL, {', '.join('?' * len(row))})", row)
+            self._count(f"{title} {asked} {stems}", 1)
 
     def remove(self, article_id: str) -> None:
-        passages, whole = self._rows.pop(article_id, (range(0), 0))
-        self._db.executemany("DELETE FROM passage WHERE rowid = ?", [(row,) for row in passages])
-        self._db.execute("DELETE FROM whole WHERE rowid = ?", (whole,))
-        self._passages -= len(passages)
+        row = self._db.execute("SELECT number FROM article WHERE id = ?", (article_id,)).fetchone()
+        if row is None:
+            return
+        query = "SELECT title_stems || ' ' || question_stems || ' ' || stems FROM passage WHERE article = ?"
+        for (stems,) in self._db.execute(query, row).fetchall():
+            self._count(stems, -1)
+        self._db.execute("DELETE FROM passage WHERE article = ?", row)
+        self._db.execute("DELETE FROM article WHERE number = ?", row)
 
-    def articles(self, words: str, *, limit: int) -> list[str]:
-        """Ids of the articles that hold any of the words, best first."""
-        terms = _terms(words)
-        if not terms:
-            return []
-        rows = self._db.execute(
-            "SELECT article FROM whole WHERE whole MATCH ? ORDER BY bm25(whole, 0, 8, 3, 1) LIMIT ?",
-            (_any_of(terms), limit),
+    def digests(self) -> dict[str, str]:
+        """What is stored, by the ids of the articles."""
+        return dict(self._db.execute("SELECT id, digest FROM article"))
+
+    def _count(self, stems: str, by: int) -> None:
+        each = [(stem, by) for stem in set(stems.split())]
+        self._db.executemany(
+            "INSERT INTO frequency VALUES (?, ?) ON CONFLICT DO UPDATE SET passages = passages + excluded.passages",
+            each,
         )
-        return [article for (article,) in rows]
 
-    def passages(self, question: str, article_id: str | None = None) -> list[Passage]:
-        """Those that hold any of the question's words, best first; of one article only, if it is named."""
-        terms = _terms(question)
-        if not terms:
+    def put_meanings(self, found: Iterable[tuple[Meaning, bytes]]) -> None:
+        """Each with the vector of its question, which is empty where there is none. Of passages that are gone none
+        is kept."""
+        for meaning, asked in found:
+            if not self._db.execute("SELECT 1 FROM passage WHERE number = ?", (meaning.passage,)).fetchone():
+                continue
+            values = (meaning.passage, meaning.counts, meaning.wholes, meaning.parts)
+            self._db.execute("INSERT OR REPLACE INTO meaning VALUES (?, ?, ?, ?)", values)
+            if asked:
+                self._db.execute("INSERT OR REPLACE INTO asked VALUES (NULL, ?, ?)", (meaning.passage, asked))
+
+    def forget_meanings(self) -> None:
+        self._db.execute("DELETE FROM meaning")
+        self._db.execute("DELETE FROM asked")
+
+    def without_meaning(self, languages: Collection[str], count: int) -> list[Passage]:
+        """The newest passages in these languages that have no vectors yet."""
+        query = (
+            "WHERE passage.number NOT IN (SELECT passage FROM meaning) "
+            f"AND article.language IN ({_marks(languages)}) ORDER BY passage.number DESC LIMIT {count}"
+        )
+        return list(self._passages(query, [*languages]))
+
+    # -- reading ------------------------------------------------------------------------------------------------
+
+    def size(self) -> int:
+        """How many passages there are."""
+        return int(self._db.execute("SELECT count(*) FROM passage").fetchone()[0])
+
+    def version(self) -> tuple[int, int]:
+        """Another one after every change, of this process or another."""
+        (data,) = self._db.execute("PRAGMA data_version").fetchone()
+        return int(data), self._db.total_changes
+
+    def languages(self) -> set[str]:
+        return {language for (language,) in self._db.execute("SELECT DISTINCT language FROM article")}
+
+    def sources(self) -> list[str]:
+        lists = self._db.execute("SELECT DISTINCT sources FROM article WHERE sources != ''")
+        return sorted({name for (names,) in lists for name in names.strip(_SEPARATOR).split(_SEPARATOR)})
+
+    def frequencies(self, stems: Iterable[str]) -> dict[str, int]:
+        """In how many passages each of them stands."""
+        each = list(stems)
+        query = f"SELECT stem, passages FROM frequency WHERE stem IN ({_marks(each)})"
+        return dict.fromkeys(each, 0) | dict(self._db.execute(query, each))
+
+    def find(
+        self, stems: Iterable[str], scope: Scope = EVERYTHING, *, article: str = "", count: int = CANDIDATES
+    ) -> list[Passage]:
+        """Those that hold any of the stems, best first; of one article only, if it is named."""
+        match = " OR ".join(f'"{stem}"' for stem in stems)
+        if not match:
             return []
-        found = self._candidates(terms, article_id)
-        unit = self._rarity(0)
-        weights = {term: self._weight(term) for term in terms}
-        total = sum(weights.values())
-        held = {term: self._holding(term, found, "") for term in terms}
-        asked = {term: self._holding(term, found, "question") for term in terms}
-        return [
-            Passage(
-                article=article,
-                position=position,
-                question=stored_question,
-                text=text,
-                rank=rank / unit,
-                evidence=_sum(row, held, weights) / unit,
-                coverage=_sum(row, held, weights) / total,
-                question_coverage=_sum(row, asked, weights) / total,
-                question_share=sum(row in rows for rows in asked.values()) / (len(_terms(stored_question)) or 1),
-            )
-            for row, article, position, stored_question, text, rank in found
-        ]
+        condition, values = _condition(scope)
+        if article:
+            condition, values = f"{condition or 'true'} AND article.id = ?", [*values, article]
+        within = f"AND rowid IN (SELECT passage.number FROM passage {_WITHIN} WHERE {condition})" if condition else ""
+        query = (
+            f"SELECT {_COLUMNS}, found.score FROM (SELECT rowid AS number, -bm25(words, 1, 2, 1) AS score FROM words "
+            f"WHERE words MATCH ? {within} ORDER BY score DESC LIMIT {count}) AS found "
+            f"JOIN passage ON passage.number = found.number {_WITHIN} ORDER BY found.score DESC"
+        )
+        return [_passage(row) for row in self._db.execute(query, [match, *values])]
 
-    def _candidates(self, terms: list[str], article_id: str | None) -> list[tuple[int, str, int, str, str, float]]:
-        rows, _ = self._rows.get(article_id or "", (range(0), 0))
-        within = "AND rowid BETWEEN ? AND ?" if article_id else ""
-        parameters = [_any_of(terms), *([rows.start, rows.stop - 1] if article_id else []), _CANDIDATES]
+    def passages_of(self, article_id: str) -> list[Passage]:
+        return list(self._passages("WHERE article.id = ?", [article_id]))
+
+    def passages(self, numbers: Sequence[int], scope: Scope = EVERYTHING) -> list[Passage]:
+        condition, values = _condition(scope)
+        query = f"WHERE passage.number IN ({_marks(numbers)}) AND {condition or 'true'}"
+        return list(self._passages(query, [*numbers, *values]))
+
+    def meanings(self, numbers: Sequence[int]) -> dict[int, Meaning]:
+        query = f"SELECT passage, counts, wholes, parts FROM meaning WHERE passage IN ({_marks(numbers)})"
+        return {row[0]: Meaning(*row) for row in self._db.execute(query, numbers)}
+
+    def asked_after(self, number: int) -> list[tuple[int, int, bytes]]:
+        """The questions of FAQ pairs as vectors, in the order in which they were made, with the numbers of their
+        passages: those with a higher number of their own. Not by passage, for the newest get theirs first."""
         return self._db.execute(
-            f"SELECT rowid, article, position, question, text, -bm25(passage, 0, 0, 0.5, 2, 1) AS score "  # noqa: S608
-            f"FROM passage WHERE passage MATCH ? {within} ORDER BY score DESC LIMIT ?",
-            parameters,
+            "SELECT number, passage, whole FROM asked WHERE number > ? ORDER BY number", (number,)
         ).fetchall()
 
-    def _weight(self, term: str) -> float:
-        (found,) = self._db.execute("SELECT count(*) FROM passage WHERE passage MATCH ?", (term,)).fetchone()
-        return self._rarity(found)
+    def count_asked(self) -> int:
+        return int(self._db.execute("SELECT count(*) FROM asked").fetchone()[0])
 
-    def _rarity(self, found: int) -> float:
-        """How much it tells that a passage holds a word that so many hold: inverse document frequency, counted as
-        if passages about other things were stored too. In a store of one article every word would else be common.
-        """
-        return log(1 + (self._passages + _OTHER_PASSAGES - found + 0.5) / (found + 0.5))
-
-    def _holding(self, term: str, rows: list[tuple[int, str, int, str, str, float]], column: str) -> set[int]:
-        ids = ",".join(str(row[0]) for row in rows)
-        query = f"{column} : {term}" if column else term
-        found = self._db.execute(
-            f"SELECT rowid FROM passage WHERE passage MATCH ? AND rowid IN ({ids})",  # noqa: S608
-            (query,),
-        )
-        return {row for (row,) in found}
-
-    def _last_row(self, table: str) -> int:
-        (last,) = self._db.execute(f"SELECT coalesce(max(rowid), 0) FROM {table}").fetchone()  # noqa: S608
-        return int(last)
+    def _passages(self, rest: str, values: Sequence[object] = ()) -> Iterator[Passage]:
+        query = f"SELECT {_COLUMNS}, 0.0 FROM passage {_WITHIN} {rest}"
+        return (_passage(row) for row in self._db.execute(query, values))
 
 
-def _sum(row: int, holding: dict[str, set[int]], weights: dict[str, float]) -> float:
-    return sum(weights[term] for term, rows in holding.items() if row in rows)
+class _Change:
+    def __init__(self, db: sqlite3.Connection) -> None:
+        self._db = db
+
+    def __enter__(self) -> None:
+        self._db.execute("BEGIN IMMEDIATE")
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        if kind is None:
+            try:
+                self._db.execute("COMMIT")
+            except sqlite3.Error:
+                self._roll_back()
+                raise
+        else:
+            self._roll_back()
+
+    def _roll_back(self) -> None:
+        if self._db.in_transaction:  # a full disk, say, has ended it already
+            self._db.execute("ROLLBACK")
 
 
-def _any_of(terms: list[str]) -> str:
-    return " OR ".join(terms)
+def is_damage(error: sqlite3.Error) -> bool:
+    """Whether the file can only be made anew; else it is locked, the disk is full, and so on."""
+    return error.sqlite_errorcode & 0xFF in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 
 
-def _terms(text: str) -> list[str]:
-    """The words that carry the meaning, each as an FTS5 string, so that no operator of its language gets through."""
-    words = list(dict.fromkeys(_words(text)))
-    telling = [word for word in words if word not in stop_words()]
-    return [f'"{word}"' for word in telling[:_MOST_TERMS]]
+def remove(path: Path) -> None:
+    """The database first: SQLite itself throws away a log beside an empty one."""
+    for name in (path.name, f"{path.name}-wal", f"{path.name}-shm"):
+        path.with_name(name).unlink(missing_ok=True)
 
 
-def _words(text: str) -> Iterator[str]:
-    for match in _WORD.finditer(text[:4000].casefold()):
-        yield re.split("['’]", match[0])[0]
+def rarity(passages: int, found: int) -> float:
+    """How much it tells that a passage holds a word that so many hold: inverse document frequency."""
+    return log(1 + (passages + _OTHER_PASSAGES - found + 0.5) / (found + 0.5))
 
 
-@cache
-def stop_words() -> frozenset[str]:
-    """English words that say nothing of what is asked about."""
-    return frozenset((files("bot.questions") / "stop_words.txt").read_text("utf-8").split())
+def _statements(script: str) -> Iterator[str]:
+    statement = ""
+    for line in script.splitlines(keepends=True):
+        statement += line
+        if sqlite3.complete_statement(statement):
+            yield statement
+            statement = ""
+
+
+def _condition(scope: Scope) -> tuple[str, list[object]]:
+    parts: list[str] = []
+    values: list[object] = []
+    if scope.categories:
+        parts.append(f"article.category IN ({_marks(scope.categories)})")
+        values += sorted(scope.categories)
+    if scope.sources:
+        parts.append("(" + " OR ".join("instr(article.sources, ?)" for _ in scope.sources) + ")")
+        values += [_joined([name]) for name in sorted(scope.sources)]
+    if scope.since:
+        parts.append("(article.published IS NULL OR article.published >= ?)")
+        values.append(to_ms(scope.since))
+    if scope.until:
+        parts.append("(article.published IS NULL OR article.published < ?)")
+        values.append(to_ms(scope.until))
+    return " AND ".join(parts), values
+
+
+def _marks(values: Iterable[object]) -> str:
+    return ", ".join("?" for _ in values)
+
+
+def _joined(names: Iterable[str]) -> str:
+    lines = _SEPARATOR.join(sorted(names))
+    return f"{_SEPARATOR}{lines}{_SEPARATOR}" if lines else ""
+
+
+def _stems(text: str, language: str) -> str:
+    return "".join(chain.from_iterable((" ", word.stem) for word in words_of(text, language))) + " "
+
+
+def _passage(row: Sequence[Any]) -> Passage:
+    number, article, is_faq, position, question, text, spans, title, asked, stems, language, rank = row
+    lines = stems.split(_SEPARATOR)
+    return Passage(
+        number, article, bool(is_faq), position, question, text, spans, title, asked, lines, language, rank
+    )

@@ -8,9 +8,11 @@ from pydantic import StringConstraints
 from bot.domain.article import ArticleId
 from bot.domain.category import LanguageCode, Slug
 from bot.domain.subscription import ZoneName
+from bot.rendering.answer_actions import AnswerAction
 from bot.rendering.callback import Action, Position, read
 from bot.rendering.editor_actions import EditorAction
 from bot.rendering.feed_actions import FeedAction
+from bot.rendering.inbox_actions import InboxAction
 
 EditionId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9:_-]{1,48}$")]
 
@@ -221,7 +223,7 @@ ReaderAction = (
     | StopManaging
 )
 
-AnyAction = ReaderAction | EditorAction | FeedAction
+AnyAction = ReaderAction | AnswerAction | EditorAction | FeedAction | InboxAction
 
 
 def decode(data: str) -> Action | None:

@@ -15,7 +15,7 @@ from bot.rendering.actions import (
     UnsaveArticle,
 )
 from bot.rendering.figures import date, day, listed, number
-from bot.rendering.keyboard import turning
+from bot.rendering.keyboard import Rows, turning
 from bot.rendering.links import Links
 from bot.rendering.markup import (
     bold,
@@ -45,8 +45,9 @@ _FOUND_IN_CORRECTION, _FOUND_IN_SHORT_CORRECTION = 10, 2
 _MOST_SOURCES, _SOURCE_LIMIT, _FOUND_IN_SOURCE = 5, 40, 1
 _PIECE = 3500
 _MOST_PARTS = 8
-#: A label longer than this is cut by Telegram's apps on a phone.
+#: A label longer than this is cut by Telegram's apps on a phone; this much all of them show, in large letters too.
 _LABEL_LIMIT = 60
+_SURELY_SHOWN = 36
 PAGE = 5
 #: Rich messages hold 32,768 characters and 500 blocks: https://core.telegram.org/bots/api#inputrichmessage
 _RICH_LIMIT = 30_000
@@ -85,13 +86,26 @@ def correction_notice(article: Article) -> Message:
     )
 
 
-def reading_buttons(article: Article) -> tuple[tuple[Button, ...], ...]:
-    """Two in a row, since three are cut on a phone."""
-    first = (_read(article), save_button(article.id))
-    if not article.faq:
-        return (first,)
-    questions = _("❓ Questions ({number})").format(number=number(len(article.faq)))
-    return first, (ListQuestions(id=article.id).button(questions),)
+def reading_buttons(article: Article) -> Rows:
+    """Two in a row, since three are cut on a phone; then one of its own questions, and all if there are more."""
+    rows: list[tuple[Button, ...]] = [(_read(article), save_button(article.id))]
+    if asked := own_question(article):
+        rows.append((asked,))
+    if len(article.faq) > 1:
+        label = _("❓ All questions ({number})").format(number=number(len(article.faq)))
+        rows.append((ListQuestions(id=article.id).button(label),))
+    return tuple(rows)
+
+
+def own_question(article: Article, before: str = "") -> Button | None:
+    """The first of its own questions that a phone shows whole, else the beginning of the first; None if it has none.
+    `before`: what the label begins with."""
+    room = _SURELY_SHOWN - units(before)
+    asked = [" ".join(pair.question.split()) for pair in article.faq]
+    if not asked:
+        return None
+    position = next((place for place, question in enumerate(asked) if units(question) <= room), 0)
+    return AskStored(id=article.id, position=position).button(before + shorten(asked[position], room))
 
 
 def save_button(article_id: str, *, saved: bool = False) -> Button:
@@ -145,7 +159,7 @@ def question_list(article: Article) -> Message:
     return Message(text=text, buttons=(*question_buttons(article), (_read(article),)))
 
 
-def question_buttons(article: Article, *, but: str | None = None) -> tuple[tuple[Button, ...], ...]:
+def question_buttons(article: Article, *, but: str | None = None) -> Rows:
     """One for each of the article's own questions, in a row of its own, since questions are long."""
     return tuple(
         (AskStored(id=article.id, position=position).button(shorten(pair.question, _LABEL_LIMIT)),)
@@ -154,7 +168,7 @@ def question_buttons(article: Article, *, but: str | None = None) -> tuple[tuple
     )
 
 
-def title_buttons(articles: Iterable[Article]) -> tuple[tuple[Button, ...], ...]:
+def title_buttons(articles: Iterable[Article]) -> Rows:
     return tuple((ReadArticle(id=a.id).button(shorten(a.title, _LABEL_LIMIT)),) for a in articles)
 
 

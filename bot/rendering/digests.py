@@ -11,7 +11,7 @@ from bot.domain.digest import Form, Story
 from bot.domain.edition import Edition
 from bot.domain.message import Button, Message
 from bot.rendering.actions import OpenMenu, ReadArticle, ShowMore
-from bot.rendering.articles import also_at, newest_correction, teaser, title
+from bot.rendering.articles import also_at, newest_correction, own_question, teaser, title
 from bot.rendering.figures import locale, number
 from bot.rendering.links import Links
 from bot.rendering.markup import Room, bold, brief, escape, fits, italic, link, shorten
@@ -33,12 +33,14 @@ _SPARE = 80
 
 @dataclass(frozen=True, slots=True)
 class _Layout:
-    """At most so many stories, with `gap` between them; `label`: what stands on their buttons."""
+    """At most so many stories, with `gap` between them; `label`: what stands on their buttons; so many of them have
+    one of their own questions below too."""
 
     most: int
     item: Callable[[str, Article], str]
     gap: str
     label: str
+    questions: int
 
 
 def digest(
@@ -60,7 +62,7 @@ def digest(
         return teaser(alone, names, links).model_copy(update={"picture": _picture(left, form)})
     heading = _heading_on(skip) if skip else _heading(left, day)
     text, shown = _filled(heading, left, names, links, _LAYOUTS[form])
-    rows = _number_buttons(shown, _LAYOUTS[form])
+    rows = _number_buttons(shown, _LAYOUTS[form]) + _question_buttons(shown, _LAYOUTS[form])
     if more := len(left) - len(shown):
         told = ngettext("… and {number} more", "… and {number} more", more).format(number=number(more))
         text += f"\n\n{italic(told)}"
@@ -152,15 +154,23 @@ def _number_buttons(shown: Sequence[Story], layout: _Layout) -> list[tuple[Butto
     return [tuple(buttons[start : start + _IN_A_ROW]) for start in range(0, len(buttons), _IN_A_ROW)]
 
 
+def _question_buttons(shown: Sequence[Story], layout: _Layout) -> list[tuple[Button, ...]]:
+    rows: list[tuple[Button, ...]] = []
+    for story in shown:
+        if len(rows) < layout.questions and (asked := own_question(story.article, f"{story.number}. ")):
+            rows.append((asked,))
+    return rows
+
+
 def _picture(shown: Sequence[Story], form: Form) -> str | None:
     """Of the first that has one; too long an address is none."""
     images = (story.article.image for story in shown if form is Form.CARDS)
     return next((image for image in images if image and fits(image)), None)
 
 
-_TEASERS = _Layout(10, _teased, "\n\n", "📖 {number}")
+_TEASERS = _Layout(10, _teased, "\n\n", "📖 {number}", 5)
 _LAYOUTS = {
     Form.TEASERS: _TEASERS,
     Form.CARDS: _TEASERS,
-    Form.HEADLINES: _Layout(25, _headline, "\n", "{number}"),
+    Form.HEADLINES: _Layout(25, _headline, "\n", "{number}", 0),
 }

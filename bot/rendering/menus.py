@@ -51,6 +51,7 @@ EDITOR_COMMANDS: Mapping[str, str] = {
     "feeds": N_("The feeds, and how they do"),
     "addfeed": N_("Add a feed, or a file of them"),
     "removefeed": N_("Remove a feed"),
+    "inbox": N_("Questions without an answer, for you to answer"),
     "status": N_("How delivery goes"),
 }
 
@@ -143,10 +144,12 @@ def privacy() -> Message:
             "and up to when you have been sent articles\n"
             "• for an hour, which channel or group you set up from here (/manage); in a group, when people last "
             "wrote\n"
+            "• for two days what was asked here and answered, so that you can ask on\n"
+            "• questions that I could not answer, without a name, until an editor answers them; 90 days at most\n"
             "• the articles that you have saved, until you take them out; 200 at most\n"
             "• for 48 hours the numbers of the messages sent here, so that an article can be corrected or taken "
             "back\n\n"
-            "No names, no messages, no questions, nothing about what you read. Nothing is given to anyone.\n\n"
+            "No names, no other messages, nothing about what you read. Nothing is given to anyone.\n\n"
             "/mydata sends you all of it, /forget deletes it."
         ),
         buttons=(_row("mydata", "forget"),),
@@ -190,12 +193,16 @@ def kept() -> Message:
     return Message(text=_("Nothing was deleted."))
 
 
-def help_text(*, editor: bool) -> Message:
+def help_text(*, editor: bool, inline_name: str = "") -> Message:
+    """`inline_name`: the bot's username, if it can be asked in any chat."""
     parts = [
         _("I bring you new articles from the categories you choose, and answer questions from what is stored."),
         _command_list(reader_commands()),
         _("In a private chat, just write a question. Reply to an article to ask about it."),
     ]
+    if inline_name:
+        text = _("In any chat, write {name} and some words: I offer articles and answers to send there.")
+        parts.append(text.format(name=escape(f"@{inline_name}")))
     if editor:
         parts.append(_("For editors:") + "\n" + _command_list(editor_commands()))
     return Message(text="\n\n".join(parts), buttons=_all_menus())

@@ -11,7 +11,7 @@ import orjson
 from aiohttp import web
 
 from bot.sandbox.errors import ApiError
-from bot.sandbox.methods import about, answering, editing, membership, receiving, sending
+from bot.sandbox.methods import about, answering, editing, membership, offering, receiving, sending
 from bot.sandbox.methods.method import Described, Method
 from bot.sandbox.parameters import Parameters, read_parameters
 from bot.sandbox.state import State
@@ -19,7 +19,7 @@ from bot.sandbox.state import State
 _PATH = re.compile(r"/bot([^/]*)/(?:test/)?([A-Za-z]+)/?")
 _FILE_PATH = re.compile(r"/file/bot([^/]*)/(.+)")
 _TOKEN = re.compile(r"[0-9]+:[A-Za-z0-9_-]+")
-_AREAS = (about, answering, editing, membership, receiving, sending)
+_AREAS = (about, answering, editing, membership, offering, receiving, sending)
 log = logging.getLogger(__name__)
 
 

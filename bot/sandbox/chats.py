@@ -112,4 +112,5 @@ class Query:
     answer: asyncio.Future[Json]
     chat_id: int | None = None
     message_id: int | None = None
+    words: str = ""
     offset: str = ""

@@ -50,21 +50,27 @@ def present(state: State, chat: Chat, given: Any) -> Person:
     return person
 
 
-def say(state: State, chat: Chat, given: Json, file: Json | None = None) -> Json:
-    """A person's message: text, a place (`location`), a chat that the bot asked for (`chat_shared`), or a file
-    (`file` is its document or photo field) with a caption."""
-    person = present(state, chat, given.get("from"))
+def writer(state: State, chat: Chat, given: Any) -> Person:
+    """The person who writes, and may."""
+    person = present(state, chat, given)
     if chat.blocked:
         raise PersonError("The bot is blocked here: unblock it first.", 409)
     if chat.kind == "channel" and not _may_post(member(state, chat, person.id)):
         raise PersonError("Only administrators write in a channel.", 403)
+    return person
+
+
+def say(state: State, chat: Chat, given: Json, file: Json | None = None) -> Json:
+    """A person's message: text, a place (`location`), a chat that the bot asked for (`chat_shared`), or a file
+    (`file` is its document or photo field) with a caption."""
+    person = writer(state, chat, given.get("from"))
     content = _given(state, chat, person, given, file)
     forwarded = given.get("forward_from")
     if forwarded is not None:
         content = {**_forwarded(state, forwarded, content)}
     if not content:
         raise PersonError("A message needs a text.")
-    reply, thread = _place(chat, given)
+    reply, thread = place(chat, given)
     chat.started = True
     message = post(state, chat, content, sender=person.user(), thread=thread, reply=reply)
     if chat.below.get("one_time_keyboard"):
@@ -131,7 +137,8 @@ def _forwarded(state: State, given: Any, content: Json) -> Json:
     return {"forward_origin": told, **content}
 
 
-def _place(chat: Chat, given: Json) -> tuple[Json | None, int | None]:
+def place(chat: Chat, given: Json) -> tuple[Json | None, int | None]:
+    """The message replied to, and the topic."""
     reply = known_message(chat, given["reply_to"]) if given.get("reply_to") else None
     thread = int(given.get("thread") or 0) or (reply or {}).get("message_thread_id")
     if thread is not None:
@@ -226,10 +233,11 @@ async def press(state: State, chat: Chat, number: int, given: Json) -> Json:
         message_id=number,
     )
     state.queries[query.id] = query
+    inline_id = f"{chat.id}_{number}"
     content = {
         "id": query.id,
         "from": person.user(),
-        "message": message,
+        **({"inline_message_id": inline_id} if inline_id in state.inline_messages else {"message": message}),
         "chat_instance": str(chat.id),
         "data": str(given.get("data") or ""),
     }

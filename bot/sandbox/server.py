@@ -34,6 +34,7 @@ class Sandbox:
         token: str,
         username: str = "demo_news_bot",
         name: str = "Demo News",
+        inline: bool = True,
         host: str = "127.0.0.1",
         port: int = 0,
         pictures: Path | None = None,
@@ -45,7 +46,7 @@ class Sandbox:
         self._host = host
         self._port = port
         self._closing = asyncio.Event()
-        self._state = State(token=token, username=username, name=name)
+        self._state = State(token=token, username=username, name=name, inline=inline)
         self._bot = BotFace(self._state, self._closing)
         self._client = ClientFace(self._state, Stream(self._state.events, self._closing))
         self._hosts: frozenset[str] = frozenset()

@@ -9,13 +9,14 @@ from bot.sandbox.chats import Chat, Json, Person, Query
 from bot.sandbox.commands import Commands
 from bot.sandbox.events import Events
 from bot.sandbox.files import Files
+from bot.sandbox.inline_answers import InlineAnswers
 from bot.sandbox.switches import Switches
 from bot.sandbox.updates import Updates
 from bot.sandbox.webhook import Webhook
 
 
 class State:
-    def __init__(self, *, token: str, username: str, name: str) -> None:
+    def __init__(self, *, token: str, username: str, name: str, inline: bool = True) -> None:
         self.token = token
         self.intro: Json | None = None
         self.bot: Json = {
@@ -25,7 +26,7 @@ class State:
             "username": username,
             "can_join_groups": True,
             "can_read_all_group_messages": False,
-            "supports_inline_queries": True,
+            "supports_inline_queries": inline,
             "can_connect_to_business": False,
             "has_main_web_app": False,
         }
@@ -34,6 +35,7 @@ class State:
         self.queries: dict[str, Query] = {}
         self.inline_messages: dict[str, tuple[int, int]] = {}  # inline_message_id: (chat, message)
         self.inline_results: dict[int, list[Json]] = {}  # person: results of the last inline answer
+        self.inline_answers = InlineAnswers()
         self.profile: dict[tuple[str, str], str] = {}  # (field, language): text
         self.menu_buttons: dict[int | None, Any] = {}
         self.events = Events()

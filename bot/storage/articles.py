@@ -60,18 +60,18 @@ return add(KEYS, ARGV[1], ARGV[2], ARGV[3], ARGV[4])
 """
 )
 
-# Only over what was read. The category may be another; what is owed to readers goes along.
+# Only over what was read. The category may be another, and the lists; what is owed to readers goes along.
 _REPLACE = """
-local articles, changes, was_in, is_in, was_owed_in, is_owed_in = unpack(KEYS)
+local articles, changes, was_in, is_in, was_among, is_among, was_owed_in, is_owed_in = unpack(KEYS)
 local id, read, value, arrived, owed = unpack(ARGV)
 if redis.call('HGET', articles, id) ~= read then return 0 end
 redis.call('HSET', articles, id, value)
 redis.call('ZREM', was_in, id)
+redis.call('ZREM', was_among, id)
 redis.call('ZADD', is_in, arrived, id)
-if owed == '1' then
-  redis.call('ZREM', was_owed_in, id)
-  redis.call('ZADD', is_owed_in, arrived, id)
-end
+redis.call('ZADD', is_among, arrived, id)
+redis.call('ZREM', was_owed_in, id)
+if owed == '1' then redis.call('ZADD', is_owed_in, arrived, id) end
 redis.call('XADD', changes, 'MAXLEN', '~', ARGV[6], '*', 'id', id)
 return 1
 """
@@ -117,6 +117,10 @@ class ArticleStore:
         found = await self.change(article.id, article.in_place_of)
         return Added.CHANGED if found and found[0].article != found[1].article else Added.KNOWN
 
+    async def keep_new(self, article: Article) -> bool:
+        """The same, unless one of that id is stored."""
+        return await self._store(article, arrived=to_ms(article.published) or 1, owed=False) > 0
+
     async def change(
         self, article_id: str, change: Callable[[Article], Article]
     ) -> tuple[StoredArticle, StoredArticle] | None:
@@ -127,12 +131,14 @@ class ArticleStore:
             article = change(before.article)
             if article == before.article:
                 return before, before
-            value = packed(article, before.arrived, owed=before.owed)
-            old, new = before.article.category, article.category
-            indexes = [index(slug) for index in (keys.arrivals_in, keys.owed_in) for slug in (old, new)]
+            owed = before.owed and article.listed
+            value = packed(article, before.arrived, owed=owed)
+            both = (before.article, article)
+            lists = [listed_in(one)[place] for place in (1, 0) for one in both]
+            indexes = [*lists, *(keys.owed_in(one.category) for one in both)]
             if await self._replace(
                 keys=[keys.ARTICLES, keys.CHANGES, *indexes],
-                args=[article_id, raw, value, before.arrived, int(before.owed), _CHANGES_KEPT],
+                args=[article_id, raw, value, before.arrived, int(owed), _CHANGES_KEPT],
             ):
                 return before, load(value)
         return None
@@ -218,8 +224,8 @@ class ArticleStore:
         async with self._redis.pipeline(transaction=True) as pipe:
             pipe.hdel(keys.ARTICLES, article.id)
             pipe.sadd(keys.REMOVED, article.id)
-            pipe.zrem(keys.ARRIVALS, article.id)
-            pipe.zrem(keys.arrivals_in(article.category), article.id)
+            for index in listed_in(article):
+                pipe.zrem(index, article.id)
             pipe.zrem(keys.owed_in(article.category), article.id)
             pipe.xadd(keys.CHANGES, {"id": article.id}, maxlen=_CHANGES_KEPT, approximate=True)
             await pipe.execute()
@@ -237,8 +243,8 @@ class ArticleStore:
             await self._redis.sadd(keys.REMOVED, *ids)
 
     async def all(self) -> AsyncIterator[StoredArticle]:
-        """Oldest first; what is stored meanwhile may be missing."""
-        ids = await self._redis.zrange(keys.ARRIVALS, 0, -1)
+        """Oldest first, and then those that are not listed; what is stored meanwhile may be missing."""
+        ids = [raw for key in (keys.ARRIVALS, keys.UNLISTED) for raw in await self._redis.zrange(key, 0, -1)]
         for start in range(0, len(ids), 100):
             for stored in await self.get_many(raw.decode() for raw in ids[start : start + 100]):
                 yield stored
@@ -247,38 +253,46 @@ class ArticleStore:
         rows = await self._redis.xrevrange(keys.CHANGES, count=1)
         return rows[0][0].decode() if rows else "0"
 
-    async def changed_since(self, change: str, stopping: asyncio.Event) -> tuple[str, set[str]]:
-        """The ids stored, replaced or removed after that change, and the change to ask from next; waits a while
-        for the first one, or until told to stop."""
+    async def has_change(self, change: str) -> bool:
+        """Whether this change is one of those that are kept."""
+        return bool(await self._redis.xrange(keys.CHANGES, change, change, count=1))
+
+    async def await_changes(self, change: str, stopping: asyncio.Event) -> list[tuple[str, str]]:
+        """The same as `changes_after`; waits a while for the first one, or until told to stop."""
         call = self._redis.xread({keys.CHANGES: change}, count=1000, block=_CHANGES_WAIT_MS)
         reply = await unless_stopping(call, stopping)
-        if not reply:
-            return change, set()
-        rows = reply[0][1]
-        return rows[-1][0].decode(), {fields[b"id"].decode() for _, fields in rows}
+        return _changes(reply[0][1]) if reply else []
 
     async def changes_after(self, change: str, count: int) -> list[tuple[str, str]]:
         """The next changes, each with the id of what was stored, replaced or removed."""
-        rows = await self._redis.xrange(keys.CHANGES, f"({change}", "+", count=count)
-        return [(at.decode(), fields[b"id"].decode()) for at, fields in rows]
+        return _changes(await self._redis.xrange(keys.CHANGES, f"({change}", "+", count=count))
 
     async def _store(self, article: Article, *, arrived: int, owed: bool, change: str = "") -> int:
         """When it has arrived (ms), 0 if it was stored before, -1 if neither, since something else has changed."""
         json = article.model_dump_json()
-        return int(
-            await self._add(keys=adding(article.category), args=[article.id, json, arrived, int(owed), change])
-        )
+        owed = owed and article.listed
+        return int(await self._add(keys=adding(article), args=[article.id, json, arrived, int(owed), change]))
 
 
-def adding(slug: str) -> list[str]:
+def _changes(rows: Iterable[tuple[bytes, Mapping[bytes, bytes]]]) -> list[tuple[str, str]]:
+    return [(at.decode(), fields[b"id"].decode()) for at, fields in rows]
+
+
+def listed_in(article: Article) -> tuple[str, str]:
+    """The sorted sets by arrival in which it stands: that of all, and that of its category."""
+    if not article.listed:
+        return keys.UNLISTED, keys.UNLISTED
+    return keys.ARRIVALS, keys.arrivals_in(article.category)
+
+
+def adding(article: Article) -> list[str]:
     """The keys that the script's `add` needs."""
     return [
         keys.ARTICLES,
-        keys.ARRIVALS,
-        keys.arrivals_in(slug),
+        *listed_in(article),
         keys.CHANGES,
         keys.PLANS,
-        keys.owed_in(slug),
+        keys.owed_in(article.category),
         keys.CLOCK,
         keys.JOINED,
     ]

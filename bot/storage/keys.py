@@ -22,6 +22,7 @@ RECEIPTS_A_PAGE = 64
 
 ARTICLES = f"{_TAG}:articles"  # hash: article id -> "<arrived ms>:<1 if owed>:<JSON>"
 ARRIVALS = f"{_TAG}:articles:arrivals"  # sorted set: article id by arrival
+UNLISTED = f"{_TAG}:articles:unlisted"  # sorted set: article id by arrival, of those that are not among the arrivals
 JOINED = f"{_TAG}:articles:joined"  # hash: id of one that tells the same as another -> the id of that
 REMOVED = f"{_TAG}:articles:removed"  # set: the ids of those that were taken back
 CHANGES = f"{_TAG}:articles:changes"  # stream: what was stored or removed, for the search indexes
@@ -42,6 +43,13 @@ FEED_POLLS = f"{_TAG}:feeds:polls"  # hash: outcome -> how many polls came to it
 DRAFTS = f"{_TAG}:drafts"  # sorted set: the ids of those that wait to be published, by since when (ms)
 BEGUN = f"{_TAG}:begun"  # hash: chat id:message id -> the process that is to make it another
 SAVERS = f"{_TAG}:saved"  # set: the private chats that have saved articles
+
+INQUIRIES = f"{_TAG}:inquiries"  # sorted set: id of a question without an answer, by how many chats have asked it
+INQUIRY_QUESTIONS = f"{_TAG}:inquiries:questions"  # hash: its id -> as it was asked first
+INQUIRY_TIMES = f"{_TAG}:inquiries:times"  # sorted set: "<id> <address>" by when it was asked there (ms)
+INQUIRY = f"{_TAG}:inquiry:"  # and its id: hash: address -> what was asked there, as JSON
+INQUIRIES_OF = f"{_TAG}:inquiries:of:"  # and a chat's id: set: "<id> <address>", for what was asked there
+INQUIRY_ANSWER = f"{_TAG}:inquiry:answer:"  # and its id: string: what an editor has answered, as JSON
 
 RECORDS = f"{_TAG}:subscriptions:"  # and a number divided by RECORDS_TOGETHER: see `record`
 LAST_NUMBER = f"{_TAG}:subscriptions:last"  # counter
@@ -159,6 +167,33 @@ def refused(chat_id: int, person: int) -> str:
 def saved(chat_id: int) -> str:
     """Sorted set: the articles that the person of this private chat has saved, by when (ms)."""
     return f"{_TAG}:chat:{chat_id}:saved"
+
+
+def exchanges(chat_id: int) -> str:
+    """Sorted set: the ids of what was asked in a chat, by when (ms); gone two days after the last."""
+    return f"{_TAG}:chat:{chat_id}:exchanges"
+
+
+def exchange(chat_id: int, exchange_id: str) -> str:
+    """Hash: what was asked and answered, as JSON, and which of its buttons were pressed; gone after two days."""
+    return f"{_TAG}:chat:{chat_id}:exchange:{exchange_id}"
+
+
+def inquiry(inquiry_id: str) -> str:
+    return f"{INQUIRY}{inquiry_id}"
+
+
+def inquiries_of(chat_id: int) -> str:
+    return f"{INQUIRIES_OF}{chat_id}"
+
+
+def inquiry_answer(inquiry_id: str) -> str:
+    return f"{INQUIRY_ANSWER}{inquiry_id}"
+
+
+def inquiries_today(chat_id: int) -> str:
+    """String: how many new questions without an answer came from a chat since it was made, a day ago at most."""
+    return f"{_TAG}:chat:{chat_id}:inquiries"
 
 
 def feed_entries(url: str) -> list[str]:

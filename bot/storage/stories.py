@@ -190,7 +190,7 @@ class StoryStore:
             after = packed(lead.article.left_by([stored.article], staying), lead.arrived, owed=lead.owed)
             json = stored.article.model_dump_json()
             if await self._leave(
-                keys=[*adding(stored.article.category), members, keys.REMOVED],
+                keys=[*adding(stored.article), members, keys.REMOVED],
                 args=[
                     article_id, json, stored.arrived, int(stored.owed), read, lead_id, lead_read, after, int(removed)
                 ],

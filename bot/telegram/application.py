@@ -17,10 +17,12 @@ from telegram.ext import (
     filters,
 )
 
+from bot.domain.subscription import Address
 from bot.rendering import menus
 from bot.rendering.wording import speak
 from bot.services import Services
 from bot.storage.connection import StoreError
+from bot.subscriptions import Reader
 from bot.telegram.context import Context, NewsApplication, Shared
 from bot.telegram.intake import ALLOWED_UPDATES
 from bot.telegram.limiter import AnswerLimiter, AnswerPacer
@@ -98,14 +100,19 @@ def open_for_updates(
 async def speak_theirs(update: Update, context: Context) -> None:
     """All that the task of this update words is in the chat's language; every update has a task of its own, and its
     handlers run in it one after the other."""
+    user = update.effective_user
     if update.effective_chat:
         speak((await context.services.subscriptions.get(context.reader(update))).language)
+    elif user:  # in inline mode, where no chat is told: as with them alone
+        speak(
+            (await context.services.subscriptions.get(Reader(Address(user.id), language=user.language_code))).language
+        )
 
 
 async def heard_from(update: Update, context: Context) -> None:
     """Whoever writes or presses can be written to again, whatever Telegram said before."""
-    if filters.StatusUpdate.ALL.check_update(update):
-        return  # such as that the bot has just been removed
+    if update.effective_chat is None or filters.StatusUpdate.ALL.check_update(update):
+        return  # said in no chat of ours; or such as that the bot has just been removed
     if update.message or update.channel_post or update.callback_query:
         await context.services.subscriptions.heard_from(context.here(update))
     if _is_talk(update):

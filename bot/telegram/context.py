@@ -15,7 +15,7 @@ from telegram import (
 from telegram import Message as TelegramMessage
 from telegram.constants import ChatAction, ChatType, ParseMode
 from telegram.error import BadRequest, ChatMigrated, Forbidden
-from telegram.ext import Application, BaseHandler, CallbackContext, ExtBot, JobQueue
+from telegram.ext import Application, CallbackContext, ExtBot, JobQueue
 
 from bot.domain.category import Category
 from bot.domain.message import Button, Message
@@ -24,6 +24,7 @@ from bot.rendering import managing, menus
 from bot.rendering.actions import decode
 from bot.rendering.callback import Action
 from bot.rendering.editor_actions import PublishDraft
+from bot.rendering.inline import linked
 from bot.rendering.names import Names, names_of
 from bot.rendering.subscribing import category_buttons
 from bot.services import Services
@@ -60,9 +61,11 @@ class Shared:
 
 class Context(CallbackContext[ExtBot[None], dict[Any, Any], dict[Any, Any], Shared]):
     """`action`: what the pressed button does, where one was pressed; `managed`: the chat that this is about, where it
-    is not the one in which it is said, see handlers.permissions."""
+    is not the one in which it is said, see handlers.permissions; `meant`: what stands behind a command that came
+    without its slash, see handlers.small_talk."""
 
     action: Action | None = None
+    meant: str | None = None
     managed: Managed | None = None
 
     @property
@@ -192,6 +195,8 @@ class Context(CallbackContext[ExtBot[None], dict[Any, Any], dict[Any, Any], Shar
 
     def text(self, update: Update) -> str:
         """What stands behind the command, or the whole text where there is none; a press says nothing."""
+        if self.meant is not None:
+            return self.meant
         message = None if update.callback_query else message_of(update)
         text = (message.text or message.caption or "") if message else ""
         return "".join(text.split(maxsplit=1)[1:]).strip() if text.startswith("/") else text.strip()
@@ -256,30 +261,11 @@ class Context(CallbackContext[ExtBot[None], dict[Any, Any], dict[Any, Any], Shar
 NewsApplication = Application[ExtBot[None], Context, dict[Any, Any], dict[Any, Any], Shared, JobQueue[Context] | None]
 
 
-class ActionHandler(BaseHandler[Update, Context, None]):
-    """Meets the press of a button with an action of this kind."""
-
-    def __init__(self, kind: type[Action], callback: Any) -> None:
-        super().__init__(callback)
-        self._kind = kind
-
-    def check_update(self, update: object) -> Action | None:
-        if not isinstance(update, Update) or update.callback_query is None or not update.callback_query.data:
-            return None
-        action = decode(update.callback_query.data)
-        return action if isinstance(action, self._kind) else None
-
-    def collect_additional_context(
-        self, context: Context, update: Update, application: Any, check_result: Any
-    ) -> None:
-        context.action = check_result
-
-
 def offered(message: TelegramMessage | None) -> list[Action]:
-    """What the buttons under a message do, in their order."""
+    """What the buttons under a message do, in their order, and those that link to an article would."""
     markup = message.reply_markup if message else None
     rows = markup.inline_keyboard if isinstance(markup, InlineKeyboardMarkup) else ()
-    data = [button.callback_data for row in rows for button in row]
+    data = [button.callback_data or linked(button.url or "") for row in rows for button in row]
     return [action for item in data if isinstance(item, str) and (action := decode(item))]
 
 
@@ -290,7 +276,7 @@ def message_of(update: Update) -> TelegramMessage | None:
 
 
 def chat_of(update: Update) -> Chat:
-    """Raises ValueError for an update that belongs to no chat; none of our routes takes one."""
+    """Raises ValueError for an update that belongs to no chat, as in inline mode; no route that asks takes one."""
     if update.effective_chat is None:
         raise ValueError("an update without a chat")
     return update.effective_chat

@@ -19,7 +19,7 @@ from bot.storage.updates import UpdateLog
 from bot.telegram.context import NewsApplication
 
 _LOG = logging.getLogger(__name__)
-ALLOWED_UPDATES = ["message", "channel_post", "callback_query", "my_chat_member"]
+ALLOWED_UPDATES = ["message", "channel_post", "callback_query", "inline_query", "my_chat_member"]
 _LONG_POLL = 25
 #: A handler that is slower than this no longer keeps the next updates waiting.
 _PATIENCE = 1.0
@@ -29,6 +29,10 @@ _PAUSE = 1.0
 _NEWCOMER = 60.0
 _CONFLICTS_OF_NEWCOMERS = (3, 4, 5, 6)
 _CONFLICTS_TOLERATED = 30
+
+
+#: A chat, or a person where there is none: `_turn`.
+_Turn = tuple[str, int]
 
 
 class TokenInUse(Exception):
@@ -41,7 +45,7 @@ class Intake:
         self._log = log
         self._stopping = stopping
         self._under_way: dict[int, asyncio.Task[None]] = {}
-        self._last_in_chat: dict[int, asyncio.Task[None]] = {}
+        self._last_of: dict[_Turn, asyncio.Task[None]] = {}
 
     @property
     def stopping(self) -> bool:
@@ -50,11 +54,11 @@ class Intake:
     def accept(self, update: Update) -> asyncio.Task[None]:
         if known := self._under_way.get(update.update_id):
             return known
-        chat_id = update.effective_chat.id if update.effective_chat else 0
-        task = asyncio.create_task(self._handle(update, self._last_in_chat.get(chat_id)))
+        turn = _turn(update)
+        task = asyncio.create_task(self._handle(update, self._last_of.get(turn)))
         self._under_way[update.update_id] = task
-        self._last_in_chat[chat_id] = task
-        task.add_done_callback(lambda done: self._forget(update.update_id, chat_id, done))
+        self._last_of[turn] = task
+        task.add_done_callback(lambda done: self._forget(update.update_id, turn, done))
         return task
 
     def first_under_way(self) -> int | None:
@@ -67,7 +71,7 @@ class Intake:
     async def _handle(self, update: Update, before: asyncio.Task[None] | None) -> None:
         if before and not before.done():
             await asyncio.wait([before])
-        done = update.effective_chat is None
+        done = update.effective_chat is None and update.effective_user is None
         while True:
             try:
                 if not done and not await self._log.handled(update.update_id):
@@ -83,12 +87,20 @@ class Intake:
             else:
                 return
 
-    def _forget(self, update_id: int, chat_id: int, task: asyncio.Task[None]) -> None:
+    def _forget(self, update_id: int, turn: "_Turn", task: asyncio.Task[None]) -> None:
         self._under_way.pop(update_id, None)
-        if self._last_in_chat.get(chat_id) is task:
-            del self._last_in_chat[chat_id]
+        if self._last_of.get(turn) is task:
+            del self._last_of[turn]
         if not task.cancelled() and (error := task.exception()):
             _LOG.error("update %s could not be handled", update_id, exc_info=error)
+
+
+def _turn(update: Update) -> _Turn:
+    """Whose updates are handled one after the other: a chat's, and where no chat is told, as in inline mode, a
+    person's; these do not wait for what goes on in their private chat."""
+    if update.effective_chat:
+        return "chat", update.effective_chat.id
+    return "person", update.effective_user.id if update.effective_user else 0
 
 
 async def poll(application: NewsApplication, intake: Intake, stopping: asyncio.Event) -> None:

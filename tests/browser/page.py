@@ -42,6 +42,26 @@ class Pane:
             composer.send_keys(line, Keys.SHIFT + Keys.ENTER + Keys.NULL)
         composer.send_keys(Keys.BACKSPACE, Keys.ENTER)
 
+    def type(self, text: str) -> None:
+        """Without sending it."""
+        self.press_keys(text)
+
+    def press_keys(self, keys: str) -> None:
+        (composer,) = self._find("composer")
+        composer.send_keys(keys)
+
+    def wait_for_offer(self, words: str) -> None:
+        """A line of what is offered in inline mode."""
+        self._until(lambda: self._offer(words) is not None, f"an offer of {words!r}")
+
+    def offer(self, words: str) -> WebElement:
+        offer = self._offer(words)
+        assert offer
+        return offer
+
+    def wait_for_offer_button(self, words: str) -> None:
+        self._until(lambda: any(words in button.text for button in self._find("offer-button")), f"{words!r} above")
+
     def start(self) -> None:
         (start,) = self._find("start")
         start.click()
@@ -56,12 +76,24 @@ class Pane:
         choices = self._browser.find_elements(By.CSS_SELECTOR, "dialog[open] .choice")
         next(choice for choice in choices if choice.text == label).click()
 
+    def dismiss(self, words: str) -> None:
+        """What the bot says over the whole page."""
+        place = "[data-testid='alert'][open]"
+        self._until(lambda: bool(self._browser.find_elements(By.CSS_SELECTOR, place)), f"{words!r} to be said aloud")
+        alert = self._browser.find_element(By.CSS_SELECTOR, place)
+        assert words in alert.text
+        alert.find_element(By.CSS_SELECTOR, "button.primary").click()
+
     def attach(self, path: str) -> None:
         (picker,) = self._find("attach")
         picker.send_keys(path)
 
     def _button(self, label: str) -> WebElement | None:
         return next((button for button in reversed(self._find("button")) if label in button.text), None)
+
+    def _offer(self, words: str) -> WebElement | None:
+        offers = self._browser.find_elements(By.CSS_SELECTOR, f"{self._place} [data-testid='offers'] [role='option']")
+        return next((offer for offer in offers if words in offer.text), None)
 
     def _find(self, name: str) -> list[WebElement]:
         return self._browser.find_elements(By.CSS_SELECTOR, f"{self._place} [data-testid='{name}']")

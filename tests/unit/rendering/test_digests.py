@@ -9,7 +9,7 @@ from bot.domain.article import Article, Correction
 from bot.domain.digest import Digest, Form, Story
 from bot.domain.edition import Edition
 from bot.domain.message import Message
-from bot.rendering.actions import ReadArticle, ShowMore, decode
+from bot.rendering.actions import AskStored, ReadArticle, ShowMore, decode
 from bot.rendering.articles import teaser
 from bot.rendering.callback import Action
 from bot.rendering.digests import digest, no_more, reworded
@@ -57,6 +57,20 @@ def test_articles_stand_numbered_under_their_categories() -> None:
     )
     assert actions_of(message) == [ReadArticle(id=a.id) for a in found]
     assert [button.label for row in message.buttons for button in row] == ["📖 1", "📖 2", "📖 3", "📖 4"]
+
+
+def test_the_first_stories_with_questions_have_one_below() -> None:
+    """More of them would be a wall; who likes headlines wants none."""
+    pairs = [
+        {"question": "How did all of that ever come to be?", "answer": "So."},
+        {"question": "Who?", "answer": "I."},
+    ]
+    found = numbered([article("a0"), *(article(f"a{n}", faq=pairs) for n in range(1, 8))])
+    rows = [row for row in told(found).buttons if isinstance(decode(row[0].data or ""), AskStored)]
+    assert [(row[0].label, decode(row[0].data or "")) for row in rows] == [
+        (f"{n + 1}. Who?", AskStored(id=f"a{n}", position=1)) for n in range(1, 6)
+    ]
+    assert all(isinstance(action, ReadArticle) for action in actions_of(told(found, form=Form.HEADLINES)))
 
 
 def test_breaking_news_is_marked() -> None:

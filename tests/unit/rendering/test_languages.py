@@ -10,26 +10,28 @@ import pytest
 
 from bot.digests.compose import compose
 from bot.domain.answer import Answer
-from bot.domain.article import Added, Article, Correction
+from bot.domain.article import Added, Article, Correction, FaqPair
 from bot.domain.category import Category
 from bot.domain.delivery import Cause
 from bot.domain.digest import Form
 from bot.domain.draft import Draft, Preview, Problem, Unreadable
 from bot.domain.edition import Edition
 from bot.domain.feed import Failure, Fault
+from bot.domain.inquiry import Why
 from bot.domain.message import Message
 from bot.domain.muting import Unmutable
 from bot.domain.page import Page
 from bot.domain.pause import NoPause
 from bot.domain.quiet import Quiet
 from bot.domain.schedule import Schedule
-from bot.domain.subscription import Change, ChatKind, Subscription, Unknown
+from bot.domain.subscription import Address, Change, ChatKind, Subscription, Unknown
 from bot.rendering import (
     answers,
     articles,
     curating,
     drafts,
     hushing,
+    inbox,
     joining,
     languages,
     menus,
@@ -44,6 +46,7 @@ from bot.rendering import (
 from bot.rendering.digests import digest
 from bot.rendering.links import Links
 from bot.rendering.wording import LANGUAGES, RIGHT_TO_LEFT, speaking
+from bot.storage.inquiries import Asked, Given, Waiting
 from tests.unit.rendering.limits import check, text_of
 from tests.unit.rendering.test_reasons import TOLD
 from tests.unit.rendering.test_status import REFUSED, WELL
@@ -124,7 +127,8 @@ def _of_articles() -> Iterator[Message]:
     yield from (articles.which([bare]), articles.which([]), articles.not_stored())
     yield answers.answer(Answer(quoted(bare, "٧", "٧")), LINKS)
     yield from (answers.answer(Answer(None, (bare,), about=about), LINKS) for about in (True, False))
-    yield from (answers.answer(Answer(None), LINKS), answers.ask_what([bare]))
+    yield from (answers.answer(Answer(None), LINKS), answers.ask_what([bare]), answers.about_what())
+    yield from _of_answers(bare)
     yield from (
         saved.saved_list([bare], NAMES, LINKS),
         saved.saved_list([], NAMES, LINKS),
@@ -136,6 +140,20 @@ def _of_articles() -> Iterator[Message]:
     for several in (True, False):
         yield reasons.explain_several([bare], READER, CATEGORIES, is_digest=several)
     yield from (reasons.why_what([bare]), reasons.why_what([]))
+
+
+def _of_answers(bare: Article) -> Iterator[Message]:
+    told, asked = quoted(bare, "٧"), "0123abcd"
+    others = (quoted(bare, "٧", "٧"), told)
+    yield answers.answer(Answer(replace(told, passage="٧ ٧"), others=others), LINKS, exchange=asked, narrowed="٧")
+    yield from (answers.passage(told, LINKS, rated=rated) for rated in (True, False))
+    yield from (answers.was_wrong("٧", (), nearest, asked) for nearest in ([], [bare]))
+    yield answers.nothing_more(Answer(None, (bare,)), asked)
+    yield from (Message(text=answers.editors_have_it(first=first)) for first in (True, False))
+    yield from (Message(text=text) for text in (answers.thanks(), answers.rated_already(), answers.has_changed()))
+    yield Message(text=answers.too_long_ago(), buttons=((answers.asked_editors(asked),),))
+    for found in (Answer(None, news=(bare,)), Answer(None)):
+        yield answers.news(found, "٧", LINKS, exchange=asked, narrowed=True)
 
 
 def _of_drafts(page: Page) -> Iterator[Message]:
@@ -189,11 +207,31 @@ def _to_editors() -> Iterator[Message]:
     yield from (curating.category_added(_nameless(), new=new) for new in (True, False))
     yield from (curating.category_renamed(_nameless(), None), curating.how_to_add_category())
     yield from (curating.how_to_rename_category(), curating.no_such_language("xx"))
+    yield from _of_inbox()
     yield from (status.failing_alike(cause, timedelta(minutes=5)) for cause in Cause)
     yield status.edition_refused(Edition(id="e"), "٧")
     refused = replace(REFUSED, edition_id="٧", article="٧", title="٧", reason="٧")
     yield status.report(WELL, ZoneInfo("Europe/Berlin"))
     yield status.report(replace(WELL, refused=(refused,) * 9), ZoneInfo("UTC"))
+
+
+def _of_inbox() -> Iterator[Message]:
+    bare, wrong = _foreign(FULL), inquired("٧", why=Why.WRONG, shown="٧")
+    kept, told = Given(question="٧", answer="٧"), Given(question="٧", answer="٧", article="7", told=2)
+    yield from (inbox.inbox([], total=0), inbox.inbox([Waiting("a" * 12, "٧", 2)], skip=8, total=20))
+    for target in (None, bare, NAMED[0]):
+        yield inbox.inquiry("a" * 12, "٧", [inquired("٧ ٧"), wrong], None, [bare], target)
+        yield inbox.inquiry("a" * 12, "٧", [], told, [], target)
+    yield inbox.inquiry("a" * 12, "٧", [wrong], kept, [bare], None)
+    yield from (inbox.answered("a" * 12, told, bare, reached) for reached in (2, 0))
+    yield from (inbox.answered("a" * 12, kept, bare, 0), inbox.choose_category("a" * 12, "٧", NAMED))
+    yield from (inbox.drop_sure("a" * 12, "٧", 2), inbox.dropped("٧"), inbox.gone_with_reply(), inbox.empty_reply())
+    yield from (Message(text=line) for line in (inbox.gone(), inbox.waiting_line(2), inbox.general_title(NAMED[0])))
+    yield inbox.told("٧", FaqPair(question="٧", answer="٧"), bare, LINKS)
+
+
+def inquired(question: str, *, why: Why = Why.UNANSWERED, shown: str = "") -> Asked:
+    return Asked(Address(1), question, "en", 0, why, shown, ())
 
 
 def _nameless() -> Category:

@@ -1,13 +1,16 @@
 """Pressed buttons and inline mode."""
 
 import asyncio
+from typing import Any
 
 import pytest
 from telegram import (
     Bot,
     InlineKeyboardButton,
     InlineKeyboardMarkup,
+    InlineQuery,
     InlineQueryResultArticle,
+    InlineQueryResultsButton,
     InputTextMessageContent,
     Update,
 )
@@ -84,14 +87,19 @@ async def test_pressing_what_is_not_there(bot: Bot, ann: Person) -> None:
         await ann.private.press(message, "Site")
 
 
-async def test_inline_mode(bot: Bot, ann: Person) -> None:
-    ask = asyncio.create_task(ann.ask_inline("rust"))
+async def inline_query(bot: Bot) -> tuple[InlineQuery, Update]:
     update = await last(bot)
     while update.inline_query is None:
         update = (await bot.get_updates(offset=update.update_id + 1, timeout=5))[-1]
+    return update.inline_query, update
+
+
+async def test_inline_mode(bot: Bot, ann: Person) -> None:
+    ask = asyncio.create_task(ann.ask_inline("rust"))
+    query, update = await inline_query(bot)
     content = InputTextMessageContent("<b>Rust</b>", parse_mode="HTML")
     article = InlineQueryResultArticle("r1", "Rust news", content, reply_markup=KEYBOARD, description="2 articles")
-    await update.inline_query.answer([article], cache_time=5)
+    await query.answer([article], cache_time=5)
     results = (await ask)["results"]
     assert [(one["id"], one["title"], one["description"]) for one in results] == [("r1", "Rust news", "2 articles")]
     message = await ann.choose_inline(ann.private, "r1", "rust")
@@ -102,3 +110,77 @@ async def test_inline_mode(bot: Bot, ann: Person) -> None:
     assert await bot.edit_message_text("Rust!", inline_message_id=chosen.inline_message_id) is True
     edited = await ann.private.changed(message["message_id"])
     assert edited is not None and edited["text"] == "Rust!"
+
+
+def offer(number: str = "r1", **more: Any) -> InlineQueryResultArticle:
+    return InlineQueryResultArticle(number, "Rust news", InputTextMessageContent("Rust"), **more)
+
+
+async def answered(bot: Bot, person: Person, results: list[InlineQueryResultArticle], **more: Any) -> dict[str, Any]:
+    """What the person sees when the bot answers so."""
+    ask = asyncio.create_task(person.ask_inline("rust"))
+    query, update = await inline_query(bot)
+    await bot.get_updates(offset=update.update_id + 1, timeout=0)
+    await query.answer(results, **more)
+    return await ask
+
+
+async def test_an_inline_answer_is_given_again_for_a_while(bot: Bot, client: Client, ann: Person) -> None:
+    bob = await client.new_person("Bob")
+    answer = await answered(bot, ann, [offer()], cache_time=60)
+    assert [await ann.ask_inline("rust"), await bob.ask_inline("rust")] == [answer, answer]
+    assert (await bob.choose_inline(bob.private, "r1"))["text"] == "Rust"
+    await client.advance(61)
+    assert (await answered(bot, bob, []))["results"] == []
+
+
+async def test_a_personal_inline_answer_is_given_again_to_that_person(bot: Bot, client: Client, ann: Person) -> None:
+    bob = await client.new_person("Bob")
+    answer = await answered(bot, ann, [offer()], cache_time=60, is_personal=True)
+    assert (await answered(bot, bob, []))["results"] == []
+    assert await ann.ask_inline("rust") == answer
+
+
+async def test_a_button_above_inline_results(bot: Bot, ann: Person) -> None:
+    ask = asyncio.create_task(ann.ask_inline("nothing"))
+    query, _ = await inline_query(bot)
+    with pytest.raises(BadRequest, match="Start_param_invalid"):
+        await query.answer([], button=InlineQueryResultsButton("Open", start_parameter="a b"))
+    await query.answer([], button=InlineQueryResultsButton("Open", start_parameter="a_b"), next_offset="20")
+    answer = await ask
+    assert (answer["button"], answer["next_offset"]) == ({"text": "Open", "start_parameter": "a_b"}, "20")
+
+
+@pytest.mark.parametrize(
+    ("results", "more", "refusal"),
+    [
+        ([offer(), offer()], {}, "Result_id_duplicate"),
+        ([offer("x" * 65)], {}, "Result_id_invalid"),
+        ([offer(thumbnail_url="ftp://a.example/1.png")], {}, "Webdocument_url_invalid"),
+        ([offer(str(number)) for number in range(51)], {}, "Results_too_much"),
+        ([], {"next_offset": "x" * 65}, "Next_offset_invalid"),
+    ],
+)
+async def test_refused_inline_answers(
+    bot: Bot, ann: Person, results: list[InlineQueryResultArticle], more: dict[str, Any], refusal: str
+) -> None:
+    ask = asyncio.create_task(ann.ask_inline("rust"))
+    query, _ = await inline_query(bot)
+    with pytest.raises(BadRequest, match=refusal):
+        await bot.answer_inline_query(query.id, results, **more)
+    await query.answer([])
+    assert await ask == {"results": [], "next_offset": ""}
+
+
+async def test_a_press_under_an_inline_message_tells_its_id_and_no_chat(bot: Bot, ann: Person) -> None:
+    ask = asyncio.create_task(ann.ask_inline("rust"))
+    query, _ = await inline_query(bot)
+    await query.answer([offer(reply_markup=KEYBOARD)])
+    await ask
+    message = await ann.choose_inline(ann.private, "r1", "rust")
+    press = asyncio.create_task(ann.private.press(message, "Later"))
+    pressed = (await wait_for_query(bot)).callback_query
+    assert pressed is not None
+    assert (pressed.message, bool(pressed.inline_message_id), pressed.data) == (None, True, "no")
+    await pressed.answer()
+    await press

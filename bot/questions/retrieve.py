@@ -1,0 +1,183 @@
+"""A question in, stored words out that may answer it, the likeliest first.
+
+question → its words, by their rarity → passages that hold any of them, and FAQ pairs that ask much the same
+(`pairs`) → how much each means what is asked (`meaning`) → the order in which they answer it (`rank`)
+"""
+
+from collections.abc import Iterable, Sequence
+
+from bot.domain.answer import Place, mark_of
+from bot.domain.scope import EVERYTHING, Scope
+from bot.questions.encoder import Encoder
+from bot.questions.features import Term, Terms
+from bot.questions.index import Index, Passage, rarity
+from bot.questions.meaning import AskedMeaning, asked_meaning, compare
+from bot.questions.pairs import Pairs
+from bot.questions.rank import READ, Candidate, Read, candidates, rank_pairs, rank_passages
+from bot.questions.words import Word, language_of, stem, words_of
+
+#: Characters and words of a question that are read.
+_LONGEST = 1000
+_MOST_TERMS = 24
+_NEAREST_PAIRS = 20
+_SEARCHED = 200
+#: Questions as much alike as that ask the same.
+_SAME = 0.88
+_COMPARED = 20
+#: Passages that are compared for the words that they hold, unless fewer words than that would be looked for.
+_MOST_READ = 15_000
+_ENOUGH_RARE = 2
+
+
+class Retrieval:
+    """Of one index, by one thread at a time."""
+
+    def __init__(self, index: Index, encoder: Encoder | None) -> None:
+        self._index = index
+        self._encoder = encoder
+        self._pairs = Pairs(index) if encoder else None
+        self._version = (-1, -1)
+        self._known = (frozenset({"en"}), 0)
+        self._sources: tuple[tuple[int, int], list[str]] = ((-1, -1), [])
+
+    def find(
+        self,
+        question: str,
+        *,
+        article: str = "",
+        scope: Scope = EVERYTHING,
+        without: Iterable[tuple[str, Place]] = (),
+    ) -> list[Candidate]:
+        """Of one article only, if it is named; `without`: places that have been told already."""
+        read = self.read(question, article=article, scope=scope)
+        told = {(one, place.is_faq, place.position) for one, place in without}
+        passages = [p for p in read.passages if (p.article, p.is_faq, p.position) not in told]
+        return candidates(read, passages)
+
+    def articles(self, words: str, scope: Scope, count: int) -> list[str]:
+        """Ids of the articles that hold any of the words, those that hold the most and the rarest first."""
+        _, terms = self._terms(words[:_LONGEST])
+        found: dict[str, tuple[float, str]] = {}
+        searched = {one for term in terms.telling for one in term.stems}
+        for passage in self._index.find(searched, scope, count=_SEARCHED):
+            rank, held = found.get(passage.article, (passage.rank, ""))
+            held = " ".join([held, passage.title_stems, passage.question_stems, *passage.stems])
+            found[passage.article] = max(rank, passage.rank), held
+        total = sum(term.weight for term in terms.telling) or 1
+        scores = {one: terms.share(held) + rank / (2.2 * total) for one, (rank, held) in found.items()}
+        return sorted(scores, key=lambda one: -scores[one])[:count]
+
+    def sources(self) -> list[str]:
+        if self._sources[0] != (version := self._index.version()):
+            self._sources = version, self._index.sources()
+        return self._sources[1]
+
+    def text_at(self, article_id: str, place: Place) -> str | None:
+        """The sentences of that place; None if the passage says something else now."""
+        for passage in self._index.passages_of(article_id):
+            if (passage.is_faq, passage.position) == (place.is_faq, place.position) and place.count:
+                spans = passage.sentences[place.first : place.first + place.count]
+                same = spans and mark_of(passage.text) == place.mark
+                return passage.text[spans[0][0] : spans[-1][1]] if same else None
+        return None
+
+    def same(self, question: str, others: Sequence[str]) -> int | None:
+        """Which of the others asks the same."""
+        own = self._stems(question)
+        stems = {place: self._stems(other) for place, other in enumerate(others)}
+        near = sorted((place for place in stems if own & stems[place]), key=lambda place: -len(own & stems[place]))
+        if (alike := next((place for place in near if own == stems[place]), None)) is not None:
+            return alike
+        if not near or self._encoder is None:
+            return None
+        near = near[:_COMPARED]
+        asked, *encoded = self._encoder.encode([question[:_LONGEST], *(others[place][:_LONGEST] for place in near)])
+        likeness, best = max(
+            (float(one.whole @ asked.whole), place) for one, place in zip(encoded, near, strict=True)
+        )
+        return best if likeness >= _SAME else None
+
+    def _stems(self, question: str) -> frozenset[frozenset[str]]:
+        return frozenset(term.stems for term in self._terms(question[:_LONGEST])[1].telling)
+
+    def read(self, question: str, *, article: str = "", scope: Scope = EVERYTHING) -> "Read":
+        """Everything that the answer is chosen from."""
+        question = question[:_LONGEST].encode(errors="replace").decode()
+        words, terms = self._terms(question)
+        stems = self._searched(terms)
+        passages = {p.number: p for p in self._index.find(stems, scope, article=article)}
+        if article:
+            passages = {p.number: p for p in self._index.passages_of(article)} | passages
+        asked = None
+        if self._encoder and self._pairs:
+            weights = [self._weight(word, terms) for word in words]
+            asked = asked_meaning(self._encoder, question, words, weights)
+            if not article:
+                near = [
+                    number for number in self._pairs.nearest(asked.whole, _NEAREST_PAIRS) if number not in passages
+                ]
+                passages |= {p.number: p for p in self._index.passages(near, scope)}
+        return self._compared(asked, terms, list(passages.values()))
+
+    def _compared(self, asked: AskedMeaning | None, terms: Terms, passages: Sequence[Passage]) -> "Read":
+        """By words alone, if any of those that these put in front has no vectors; else those without are left out."""
+        by_words = Read(terms, tuple(passages), {})
+        if asked is None:
+            return by_words
+        meanings = self._index.meanings([p.number for p in passages])
+        known = [p for p in passages if p.number in meanings]
+        if len(known) < len(passages) and _in_front(by_words) - meanings.keys():
+            return by_words
+        alike = compare(asked, known, meanings)
+        if not alike:
+            return by_words
+        return Read(terms, tuple(known), dict(zip((p.number for p in known), alike, strict=True)))
+
+    def _terms(self, question: str) -> tuple[list[Word], Terms]:
+        languages, size = self._whole()
+        language = language_of(question, languages)
+        words = words_of(question, language)
+        stems = {
+            word.text: frozenset({word.stem, *(stem(word.text, other) for other in languages)}) for word in words
+        }
+        frequencies = self._index.frequencies({one for some in stems.values() for one in some})
+        every = dict[str, Term]()
+        for text, some in stems.items():
+            passages = min(size, sum(frequencies[one] for one in some))
+            every[text] = Term(some, rarity(size, passages), passages)
+        telling = [every[text] for text in dict.fromkeys(word.text for word in words if not word.small)]
+        chosen = telling[:_MOST_TERMS] or list(every.values())[:_MOST_TERMS]
+        in_order = tuple(every[word.text] for word in words)[: 2 * _MOST_TERMS]
+        unknown = any(_is_name(word, question) and not every[word.text].passages for word in words)
+        return words, Terms(chosen, in_order, rarity(size, 0), unknown_name=unknown and language != "de")
+
+    def _whole(self) -> tuple[frozenset[str], int]:
+        """The languages of what is stored, and how many passages there are."""
+        if self._version != (version := self._index.version()):
+            self._version = version
+            self._known = frozenset(self._index.languages() or {"en"}), self._index.size()
+        return self._known
+
+    def _searched(self, terms: Terms) -> list[str]:
+        """The rare ones first: what is common finds little that these do not, and costs most."""
+        chosen, passages = list[Term](), 0
+        for term in sorted(terms.telling, key=lambda term: term.passages):
+            passages += term.passages
+            if len(chosen) >= _ENOUGH_RARE and passages > _MOST_READ:
+                break
+            chosen.append(term)
+        return sorted({stem for term in chosen for stem in term.stems})
+
+    def _weight(self, word: Word, terms: Terms) -> float:
+        return next((term.weight for term in terms.every if word.stem in term.stems), 0.0)
+
+
+def _is_name(word: Word, question: str) -> bool:
+    """By its capital, but for the first word's; in German every noun has one."""
+    return word.start > 0 and question[word.start].isupper() and not question.isupper()
+
+
+def _in_front(read: Read) -> set[int]:
+    """The numbers of the passages and pairs that are most likely."""
+    ranked = (rank_passages(read, read.passages), rank_pairs(read, read.passages))
+    return {one.passage.number for some in ranked for one in some[:READ]}
