@@ -104,13 +104,15 @@ class Broadcast:
         return [number for number in part.numbers if number not in out]
 
     async def _calmed(self, stored: StoredArticle, part: Slice) -> bool:
-        """Whether the category has become hourly for any of these. Counted is the hour up to its arrival, so that
-        whoever goes on after a kill comes to the same."""
+        """Whether the category has become hourly for any of these, but for who has quiet hours: that night's first
+        comes here before a hold keeps them. Counted is the hour up to its arrival, so that whoever goes on after a
+        kill comes to the same."""
         slug, arrived = stored.article.category, from_ms(stored.arrived)
         if stored.article.breaking or await self._articles.count_owed(slug, arrived - _HOUR, arrived) <= self._most:
             return False
         records = await self._store.read_numbers(part.numbers)
-        busy = [n for n, record in records.items() if slug not in record.subscription.calmed]
+        chats = {number: record.subscription for number, record in records.items()}
+        busy = [n for n, chat in chats.items() if slug not in chat.calmed and chat.quiet_until(arrived) is None]
         for number in busy:
             await self._calming.calm(number, slug, self._most)
         return bool(busy)

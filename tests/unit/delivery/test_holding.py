@@ -292,6 +292,16 @@ async def test_a_category_that_brings_too_much_becomes_hourly_once(
 
 
 @pytest.mark.usefixtures("subscribed")
+async def test_what_comes_in_quiet_hours_makes_no_category_hourly(services: Services, stores: Stores) -> None:
+    """Planned before the first of it was kept from coming."""
+    services.planner._broadcast._most = 2
+    await services.changes.set_quiet(READER, await quiet_now(services))
+    for number in range(4):
+        await publish(services, stores, article(f"a{number}"))
+    assert (await services.subscriptions.get(READER)).calmed == ()
+
+
+@pytest.mark.usefixtures("subscribed")
 async def test_published_while_a_pause_is_ended(
     services: Services, stores: Stores, worker: Worker, messenger: FakeMessenger, monkeypatch: pytest.MonkeyPatch
 ) -> None:
