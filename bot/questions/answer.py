@@ -20,8 +20,9 @@ from bot.articles import Articles
 from bot.domain.answer import Answer, Place, Quote, mark_of, passage_at
 from bot.domain.article import Article
 from bot.domain.scope import EVERYTHING, Scope
+from bot.questions.database import is_damage, remove
 from bot.questions.encoder import Encoder, available
-from bot.questions.index import Index, is_damage, remove
+from bot.questions.index import Index
 from bot.questions.keeper import Keeper, Lock
 from bot.questions.rank import Candidate
 from bot.questions.retrieve import Retrieval

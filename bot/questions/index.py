@@ -20,6 +20,7 @@ from bot.domain.answer import paragraphs
 from bot.domain.article import Article
 from bot.domain.moment import to_ms
 from bot.domain.scope import EVERYTHING, Scope
+from bot.questions.database import Change, statements
 from bot.questions.sentences import sentences
 from bot.questions.words import language_of, words_of
 
@@ -114,15 +115,15 @@ class Index:
             ).fetchall():
                 if kind == "table" and not name.startswith(("words_", "sqlite_")):
                     self._db.execute(f"DROP TABLE IF EXISTS {name}")
-            for statement in _statements((files("bot.questions") / "index.sql").read_text("ascii")):
+            for statement in statements((files("bot.questions") / "index.sql").read_text("ascii")):
                 self._db.execute(statement)
             self._db.execute(f"PRAGMA user_version = {_VERSION}")
 
     # -- writing ------------------------------------------------------------------------------------------------
 
-    def change(self) -> "_Change":
+    def change(self) -> Change:
         """A context in which all changes are made or, if it is left by an error, none."""
-        return _Change(self._db)
+        return Change(self._db)
 
     def state(self, name: str) -> str:
         row = self._db.execute("SELECT value FROM state WHERE name = ?", (name,)).fetchone()
@@ -276,51 +277,9 @@ class Index:
         return (_passage(row) for row in self._db.execute(query, values))
 
 
-class _Change:
-    def __init__(self, db: sqlite3.Connection) -> None:
-        self._db = db
-
-    def __enter__(self) -> None:
-        self._db.execute("BEGIN IMMEDIATE")
-
-    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
-        if kind is None:
-            try:
-                self._db.execute("COMMIT")
-            except sqlite3.Error:
-                self._roll_back()
-                raise
-        else:
-            self._roll_back()
-
-    def _roll_back(self) -> None:
-        if self._db.in_transaction:  # a full disk, say, has ended it already
-            self._db.execute("ROLLBACK")
-
-
-def is_damage(error: sqlite3.Error) -> bool:
-    """Whether the file can only be made anew; else it is locked, the disk is full, and so on."""
-    return error.sqlite_errorcode & 0xFF in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
-
-
-def remove(path: Path) -> None:
-    """The database first: SQLite itself throws away a log beside an empty one."""
-    for name in (path.name, f"{path.name}-wal", f"{path.name}-shm"):
-        path.with_name(name).unlink(missing_ok=True)
-
-
 def rarity(passages: int, found: int) -> float:
     """How much it tells that a passage holds a word that so many hold: inverse document frequency."""
     return log(1 + (passages + _OTHER_PASSAGES - found + 0.5) / (found + 0.5))
-
-
-def _statements(script: str) -> Iterator[str]:
-    statement = ""
-    for line in script.splitlines(keepends=True):
-        statement += line
-        if sqlite3.complete_statement(statement):
-            yield statement
-            statement = ""
 
 
 def _condition(scope: Scope) -> tuple[str, list[object]]:

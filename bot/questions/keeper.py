@@ -15,8 +15,9 @@ from pathlib import Path
 from typing import IO
 
 from bot.domain.article import Article
+from bot.questions.database import is_damage
 from bot.questions.encoder import LANGUAGES, MODEL, Encoder
-from bot.questions.index import Index, is_damage
+from bot.questions.index import Index
 from bot.questions.meaning import encode_passages
 from bot.storage.articles import ArticleStore
 from bot.storage.connection import StoreError
