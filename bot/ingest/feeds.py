@@ -137,13 +137,9 @@ class Feeds:
     async def _check(self, claim: Claim) -> Checked | None:
         """None if another process has it by now, or it was removed. A fault of ours counts as one of the feed's, so
         that it is not asked again at once, and keeps no other waiting."""
-        found = await self._store.read(claim.url)
-        if found is None:
-            return None
-        feed, health = found
         try:
             async with asyncio.timeout(_LONGEST):
-                checked = await self._ask(claim, feed, health)
+                checked = await self._ask(claim)
             if (
                 checked and not checked.health.failure
             ):  # only now, as a slow hub must keep nothing that others wait for
@@ -157,38 +153,31 @@ class Feeds:
         except Exception as error:
             _LOG.exception("the feed %s could not be checked", claim.url)
             fault = Fault.TIMEOUT if isinstance(error, TimeoutError) else Fault.BAD_ANSWER
-            return await self._fail(claim, feed, health, Failure(fault=fault, detail=type(error).__name__))
+            return await self._fail(claim, Failure(fault=fault, detail=type(error).__name__))
 
-    async def _ask(self, claim: Claim, feed: Feed, health: Health) -> Checked | None:
-        validators = Validators(health.etag, health.modified)
-        async with self._fetcher.getting(feed.url, validators=validators) as got:
-            return await self._use(claim, feed, health, got)
+    async def _ask(self, claim: Claim) -> Checked | None:
+        validators = Validators(claim.health.etag, claim.health.modified)
+        async with self._fetcher.getting(claim.url, validators=validators) as got:
+            return await self._use(claim, got)
 
-    async def _use(
-        self, claim: Claim, feed: Feed, health: Health, got: Fetched | Unchanged | Failure
-    ) -> Checked | None:
-        self._reach.note(feed.url, got if isinstance(got, Failure) else None)
+    async def _use(self, claim: Claim, got: Fetched | Unchanged | Failure) -> Checked | None:
+        self._reach.note(claim.url, got if isinstance(got, Failure) else None)
         if isinstance(got, Failure):
-            return await self._fail(claim, feed, health, got)
-        digest = hashlib.blake2b(got.body, digest_size=16).hexdigest() if isinstance(got, Fetched) else health.digest
-        if isinstance(got, Unchanged) or digest == health.digest:
-            return await self._succeed(claim, feed, health, got, None, digest)
+            return await self._fail(claim, got)
+        known = claim.health.digest
+        digest = hashlib.blake2b(got.body, digest_size=16).hexdigest() if isinstance(got, Fetched) else known
+        if isinstance(got, Unchanged) or digest == known:
+            return await self._succeed(claim, got, None, digest)
         document = await self._parsers.feed(got.body, got.url, got.content_type)
         if isinstance(document, Failure):
-            return await self._fail(claim, feed, health, document)
-        return await self._succeed(claim, feed, health, got, document, digest)
+            return await self._fail(claim, document)
+        return await self._succeed(claim, got, document, digest)
 
     async def _succeed(
-        self,
-        claim: Claim,
-        feed: Feed,
-        health: Health,
-        got: Fetched | Unchanged,
-        document: Document | None,
-        digest: str,
+        self, claim: Claim, got: Fetched | Unchanged, document: Document | None, digest: str
     ) -> Checked | None:
         """`document` is missing where nothing has changed."""
-        now, haul = await self._clock.now(), Haul()
+        feed, health, now, haul = claim.feed, claim.health, claim.now(), Haul()
         after = timetable.answered(health, got.headers, now, moved=got.moved, same=isinstance(got, Unchanged))
         if document:
             if not await self._store.turns.has(claim):  # it took its time, and was removed meanwhile
@@ -222,8 +211,8 @@ class Feeds:
         _LOG.info("the feed %s has moved to %s", feed.url, health.moved)
         return await self._store.get(health.moved) or feed
 
-    async def _fail(self, claim: Claim, feed: Feed, health: Health, failure: Failure) -> Checked | None:
-        now = await self._clock.now()
+    async def _fail(self, claim: Claim, failure: Failure) -> Checked | None:
+        feed, health, now = claim.feed, claim.health, claim.now()
         judge = timetable.put_off if self._reach.lost else timetable.failed
         after = judge(feed.url, health, failure, now)
         if failure.fault is Fault.BUSY and failure.retry_after:

@@ -1,15 +1,14 @@
 """One story from many sources is one article: what arrives later joins it, and disturbs nobody.
 
-    what has changed since → an article like it, of another source → join, else publish
+    an article like it, of another source → join, else publish | what others have changed → once more
 
-Each process keeps the latest articles in memory and looks at what has changed before it decides; it publishes only if
-nothing has changed since, so that of two that bring the same story at once the second finds the first.
+Each process keeps the latest articles in memory. It publishes only if nothing has changed of which it does not know,
+else it reads that first: so of two that bring the same story at once the second finds the first.
 """
 
 import asyncio
 import time
-from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -44,9 +43,8 @@ class Stories:
         self._clock = clock
         self._recent = Recent()
         self._arrived: dict[str, int] = {}
+        #: The last that this process knows of; none yet.
         self._change = ""
-        #: How often this process has changed an article since, which it needs not read then.
-        self._own = Counter[str]()
         #: Milliseconds: what arrived until then is too old; and when that was set, in seconds of the process.
         self._after, self._swept = 0, 0.0
         self._turn = asyncio.Lock()
@@ -58,78 +56,74 @@ class Stories:
             return await self._publish(article)
 
     async def _publish(self, article: Article) -> Filed:
-        missed = ""
-        while True:
-            change = await self._catch_up()
-            if change == missed:  # a store that was restored no longer knows of it
-                self._change = ""
-                change = await self._catch_up()
-            missed = change
-            lead = self._recent.same_story(article)
-            stand_alone = lead is None or lead == article.id
-            filed = await (self._begin(article, change) if stand_alone else self._join(article, str(lead), change))
-            if filed is None:
-                continue
-            if filed.added is Added.KNOWN:
-                return Filed(Added.KNOWN, (await self._articles.leads_of([article.id])).get(article.id))
-            return filed
+        await self._sweep()
+        while (filed := await self._file(article)) is None:
+            if not await self._catch_up():  # a store that was restored no longer knows of the last change
+                await self._begin_anew()
+        if filed.added is Added.KNOWN:
+            return Filed(Added.KNOWN, (await self._articles.leads_of([article.id])).get(article.id))
+        return filed
 
-    async def _begin(self, article: Article, change: str) -> Filed | None:
-        """A story of its own; None if something has changed since."""
-        arrived = await self._articles.publish_after(article, change)
-        if arrived:
-            self._remember(StoredArticle(article=article, arrived=arrived))
-            self._own[article.id] += 1
-        return None if arrived is None else Filed(Added.NEW if arrived else Added.KNOWN)
+    async def _file(self, article: Article) -> Filed | None:
+        """None if something has changed of which this process does not know."""
+        lead = self._recent.same_story(article)
+        return await (self._begin(article) if lead in {None, article.id} else self._join(article, str(lead)))
 
-    async def _join(self, article: Article, lead: str, change: str) -> Filed | None:
-        added = await self._stories.join(article, lead, change)
+    async def _begin(self, article: Article) -> Filed | None:
+        """A story of its own."""
+        done = await self._articles.publish_after(article, self._change)
+        if done is None:
+            return None
+        arrived, self._change = done
+        if not arrived:
+            return Filed(Added.KNOWN)
+        self._remember(StoredArticle(article=article, arrived=arrived))
+        return Filed(Added.NEW)
+
+    async def _join(self, article: Article, lead: str) -> Filed | None:
+        done = await self._stories.join(article, lead, self._change)
+        if done is None:
+            return None
+        added, change = done
         if added is Added.NEW:
+            self._change = change
             self._recent.join(lead, article)
-            self._own[lead] += 1
-        elif added is None and await self._articles.get(lead) is None:
-            self._forget(lead)  # also if that change is no longer told
-        return Filed(added, lead) if added else None
+        return Filed(added, lead)
 
     async def nearest(self, article: Article, count: int) -> list[Article]:
         """Articles of its category that may tell the same: the most alike of the last two days."""
         async with self._turn:
+            await self._sweep()
             await self._catch_up()
         found = await self._articles.get_many(self._recent.nearest(article, count))
         return [stored.article for stored in found]
 
-    async def _catch_up(self) -> str:
-        """Gives the last change that is known now."""
-        await self._sweep()
-        if not self._change:  # the first time
-            self._own.clear()
-            change = await self._articles.last_change()
-            await self._read(await self._articles.arrived_after(self._after))
-            self._change = change
-        more = True
+    async def _catch_up(self) -> bool:
+        """Reads what others have changed; False if nothing is known to have been."""
+        begun, more = self._change, True
         while more:
             changed = await self._articles.changes_after(self._change, _TOGETHER)
-            await self._read(self._by_others(Counter(article_id for _, article_id in changed)))
+            await self._read(list(dict.fromkeys(article_id for _, article_id in changed)))
             self._change = changed[-1][0] if changed else self._change
             more = len(changed) == _TOGETHER
-        return self._change
+        return self._change != begun
 
-    def _by_others(self, changes: Mapping[str, int]) -> list[str]:
-        """Those that were changed more often than by this process, which knows what it has done."""
-        others = [one for one, times in changes.items() if times > self._own[one]]
-        for one, times in changes.items():
-            self._own[one] -= times
-        self._own = +self._own
-        return others
+    async def _begin_anew(self) -> None:
+        self._recent, self._arrived = Recent(), {}
+        change = await self._articles.last_change()
+        await self._read(await self._articles.arrived_after(self._after))
+        self._change = change
 
     async def _sweep(self) -> None:
-        """What has become too old is forgotten, now and then."""
+        """What has become too old is forgotten, now and then; the first time, all is read."""
         now = time.monotonic()
-        if self._after and now - self._swept < _SWEPT:
+        if self._change and now - self._swept < _SWEPT:
             return
         self._after, self._swept = to_ms(await self._clock.now() - LOOKED_BACK), now
         for article_id in [one for one, arrived in self._arrived.items() if arrived <= self._after]:
             self._forget(article_id)
+        if not self._change:
+            await self._begin_anew()
 
     async def _read(self, ids: Sequence[str]) -> None:
         for start in range(0, len(ids), _TOGETHER):

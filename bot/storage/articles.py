@@ -55,8 +55,8 @@ end
 _STORE = (
     ADD
     + """
-if ARGV[5] ~= '' and last_change(KEYS[4]) ~= ARGV[5] then return -1 end
-return add(KEYS, ARGV[1], ARGV[2], ARGV[3], ARGV[4])
+if ARGV[5] ~= '' and last_change(KEYS[4]) ~= ARGV[5] then return {-1, ''} end
+return {add(KEYS, ARGV[1], ARGV[2], ARGV[3], ARGV[4]), last_change(KEYS[4])}
 """
 )
 
@@ -98,13 +98,13 @@ class ArticleStore:
 
     async def publish(self, article: Article) -> bool:
         """Stores it and, in the same step, that its subscribers are owed it; False if it is stored already."""
-        return await self._store(article, arrived=0, owed=True) > 0
+        return (await self._store(article, arrived=0, owed=True))[0] > 0
 
-    async def publish_after(self, article: Article, change: str) -> int | None:
-        """The same; gives when it has arrived (ms), 0 if it is stored already, None if anything has changed since
-        that change, of which the caller knows."""
-        arrived = await self._store(article, arrived=0, owed=True, change=change)
-        return None if arrived < 0 else arrived
+    async def publish_after(self, article: Article, change: str) -> tuple[int, str] | None:
+        """The same; gives when it has arrived (ms), 0 if it is stored already, and the last change then. None if
+        anything has changed since that change, of which the caller knows."""
+        arrived, last = await self._store(article, arrived=0, owed=True, change=change)
+        return None if arrived < 0 else (arrived, last)
 
     async def keep(self, article: Article, arrived: datetime | None = None) -> Added:
         """Stores or replaces it for reading and asking. With `arrived` it is one that was published here, or where
@@ -112,14 +112,14 @@ class ArticleStore:
         corrected stays so, and what has joined it stays with it."""
         # 0, the beginning of 1970, would mean now.
         moment = to_ms(arrived or article.published) or 1
-        if await self._store(article, arrived=moment, owed=arrived is not None) > 0:
+        if (await self._store(article, arrived=moment, owed=arrived is not None))[0] > 0:
             return Added.NEW
         found = await self.change(article.id, article.in_place_of)
         return Added.CHANGED if found and found[0].article != found[1].article else Added.KNOWN
 
     async def keep_new(self, article: Article) -> bool:
         """The same, unless one of that id is stored."""
-        return await self._store(article, arrived=to_ms(article.published) or 1, owed=False) > 0
+        return (await self._store(article, arrived=to_ms(article.published) or 1, owed=False))[0] > 0
 
     async def change(
         self, article_id: str, change: Callable[[Article], Article]
@@ -267,11 +267,13 @@ class ArticleStore:
         """The next changes, each with the id of what was stored, replaced or removed."""
         return _changes(await self._redis.xrange(keys.CHANGES, f"({change}", "+", count=count))
 
-    async def _store(self, article: Article, *, arrived: int, owed: bool, change: str = "") -> int:
-        """When it has arrived (ms), 0 if it was stored before, -1 if neither, since something else has changed."""
+    async def _store(self, article: Article, *, arrived: int, owed: bool, change: str = "") -> tuple[int, str]:
+        """When it has arrived (ms), 0 if it was stored before, -1 if neither, since something else has changed; and
+        the last change then."""
         json = article.model_dump_json()
-        owed = owed and article.listed
-        return int(await self._add(keys=adding(article), args=[article.id, json, arrived, int(owed), change]))
+        args = [article.id, json, arrived, int(owed and article.listed), change]
+        arrived, last = await self._add(keys=adding(article), args=args)
+        return int(arrived), last.decode()
 
 
 def _changes(rows: Iterable[tuple[bytes, Mapping[bytes, bytes]]]) -> list[tuple[str, str]]:

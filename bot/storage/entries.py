@@ -8,6 +8,7 @@ least, five thousand entries: whoever gives its entries new ids all the time can
 
 import hashlib
 from collections.abc import AsyncIterator, Iterable, Mapping
+from itertools import chain
 from typing import NamedTuple
 
 from bot.storage import keys
@@ -17,6 +18,56 @@ _WORDS_DIGEST = 4
 _IDENTITY_DIGEST = 8
 #: Identities in one of a feed's hashes, from which on it gives way to a new one; what is asked for in it goes along.
 _FULL = 1024
+
+#: Lua functions for scripts: where a field lies, and was before; and to begin anew what is full. `KEYS` are those of
+#: `keys.feed_entries`.
+_HASHES = (
+    f"local full = {_FULL}"
+    + """
+local half = #KEYS / 2
+
+local function places(field)
+  local place = string.byte(field) % half + 1
+  return KEYS[place], KEYS[place + half]
+end
+
+local function begin_anew()
+  for place = 1, half do
+    if redis.call('HLEN', KEYS[place]) > full then redis.call('RENAME', KEYS[place], KEYS[place + half]) end
+  end
+end
+"""
+)
+
+_FIND = (
+    _HASHES
+    + """
+local found, kept = {}, false
+for number, field in ipairs(ARGV) do
+  local now, before = places(field)
+  found[number] = redis.call('HGET', now, field)
+  if not found[number] then
+    found[number] = redis.call('HGET', before, field)
+    if found[number] then kept = redis.call('HSET', now, field, found[number]) end
+  end
+end
+if kept then begin_anew() end
+return found
+"""
+)
+
+_NOTE = (
+    _HASHES
+    + """
+local new = {}
+for number = 1, #ARGV / 2 do
+  local field = ARGV[2 * number - 1]
+  new[number] = redis.call('HSET', (places(field)), field, ARGV[2 * number])
+end
+begin_anew()
+return new
+"""
+)
 
 
 class Known(NamedTuple):
@@ -29,38 +80,15 @@ class Known(NamedTuple):
 class EntryLog:
     def __init__(self, redis: Client) -> None:
         self._redis = redis
+        self._find = redis.register_script(_FIND)
+        self._note = redis.register_script(_NOTE)
 
     async def find(self, url: str, identities: Iterable[str]) -> dict[str, Known]:
         """Those of a feed's identities that are known."""
         asked = list(dict.fromkeys(identities))
-        now, before = _present_and_before(url)
-        found, more = await self._read(now, asked, before)
-        left = [identity for identity in asked if identity not in found] if more else []
-        if left:
-            older, _ = await self._read(before, left)
-            await self.note(url, older)
-            found |= older
-        return found
-
-    async def _read(
-        self, hashes: list[str], asked: list[str], others: Iterable[str] = ()
-    ) -> tuple[dict[str, Known], bool]:
-        """And whether there is any of the `others`."""
-        fields, together = [_digest(identity) for identity in asked], dict[str, list[int]]()
-        for index, field in enumerate(fields):
-            together.setdefault(_of(hashes, field), []).append(index)
-        async with self._redis.pipeline(transaction=False) as pipe:
-            for key, indexes in together.items():
-                pipe.hmget(key, [fields[index] for index in indexes])
-            pipe.exists(*others or hashes)
-            *replies, more = await pipe.execute() if together else [False]
-        found = {
-            asked[index]: _load(value)
-            for indexes, values in zip(together.values(), replies, strict=True)
-            for index, value in zip(indexes, values, strict=True)
-            if value is not None
-        }
-        return found, bool(more)
+        values = await self._find(keys=keys.feed_entries(url), args=map(_digest, asked)) if asked else []
+        pairs = zip(asked, values, strict=True)
+        return {identity: _load(value) for identity, value in pairs if value is not None}
 
     async def knows_any(self, url: str) -> bool:
         """Whether it has ever told of anything."""
@@ -70,18 +98,9 @@ class EntryLog:
         """Known from now on, with these words; gives those that were not before."""
         if not entries:
             return set()
-        (hashes, before), fields = _present_and_before(url), {_digest(name): known for name, known in entries.items()}
-        touched = sorted({_of(hashes, field) for field in fields})
-        async with self._redis.pipeline(transaction=False) as pipe:
-            for field, known in fields.items():
-                pipe.hset(_of(hashes, field), field, _value(known))
-            for key in touched:
-                pipe.hlen(key)
-            replies = await pipe.execute()
-        for key, count in zip(touched, replies[len(fields) :], strict=True):
-            if count > _FULL:
-                await self._redis.rename(key, before[hashes.index(key)])
-        return {identity for identity, new in zip(entries, replies, strict=False) if new}
+        fields = chain.from_iterable((_digest(name), _value(known)) for name, known in entries.items())
+        new = await self._note(keys=keys.feed_entries(url), args=fields)
+        return {identity for identity, is_new in zip(entries, new, strict=True) if is_new}
 
     async def all(self, url: str) -> AsyncIterator[tuple[bytes, bytes]]:
         """As they are stored, for `restore`."""
@@ -90,17 +109,13 @@ class EntryLog:
                 yield field, value
 
     async def restore(self, url: str, entries: Mapping[bytes, bytes]) -> None:
-        hashes, _ = _present_and_before(url)
+        hashes = keys.feed_entries(url)
+        hashes = hashes[: len(hashes) // 2]
         async with self._redis.pipeline(transaction=False) as pipe:
             for field, value in entries.items():
-                pipe.hset(_of(hashes, field), field, value)
+                pipe.hset(hashes[field[0] % len(hashes)], field, value)
             if entries:
                 await pipe.execute()
-
-
-def _present_and_before(url: str) -> tuple[list[str], list[str]]:
-    hashes = keys.feed_entries(url)
-    return hashes[: len(hashes) // 2], hashes[len(hashes) // 2 :]
 
 
 def words_of(*texts: str) -> bytes:
@@ -110,10 +125,6 @@ def words_of(*texts: str) -> bytes:
 
 def _digest(identity: str) -> bytes:
     return hashlib.blake2b(identity.encode(), digest_size=_IDENTITY_DIGEST).digest()
-
-
-def _of(hashes: list[str], field: bytes) -> str:
-    return hashes[field[0] % len(hashes)]
 
 
 def _value(known: Known) -> bytes:

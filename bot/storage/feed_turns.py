@@ -4,10 +4,11 @@ Who takes a feed has it for a while, and one whose process died is due again whe
 about a feed holds only for whoever has it. Hosts are spared by all processes together.
 """
 
-from dataclasses import dataclass
+import time
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from bot.domain.feed import Health
+from bot.domain.feed import Feed, Health
 from bot.domain.moment import from_ms, to_ms
 from bot.storage import keys
 from bot.storage.connection import Client
@@ -34,7 +35,7 @@ end
 _CLAIM = (
     _HOST
     + """
-local due, leases, hosts = unpack(KEYS)
+local due, leases, hosts, feeds, health = unpack(KEYS)
 local count, lease, apart, at_once = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4])
 redis.call('ZREMRANGEBYSCORE', leases, '-inf', now)
 redis.call('ZREMRANGEBYSCORE', hosts, '-inf', now)
@@ -57,7 +58,7 @@ local taken = {}
 for _ = 1, 20 do
   local found = redis.call('ZRANGE', due, '-inf', now, 'BYSCORE', 'LIMIT', 0, 100)
   for _, url in ipairs(found) do
-    if #taken == 2 * count then return taken end
+    if #taken == count then return taken end
     local host = host_of(url)
     local later = wait_for(url, host)
     if not later then
@@ -65,7 +66,7 @@ for _ = 1, 20 do
       redis.call('ZADD', leases, stamp(later), url)
       redis.call('ZADD', hosts, stamp(now + apart), host)
       asked[host] = (asked[host] or 0) + 1
-      taken[#taken + 1], taken[#taken + 2] = url, stamp(later)
+      taken[#taken + 1] = {url, stamp(later), redis.call('HGET', feeds, url), redis.call('HGET', health, url)}
     end
     redis.call('ZADD', due, stamp(later), url)
   end
@@ -78,13 +79,13 @@ return taken
 _CLAIM_ONE = (
     _HOST
     + """
-local feeds, due, leases = unpack(KEYS)
-if redis.call('HEXISTS', feeds, ARGV[1]) == 0 then return false end
-if tonumber(redis.call('ZSCORE', leases, ARGV[1]) or '0') > now then return false end
+local feeds, due, leases, health = unpack(KEYS)
+local feed = redis.call('HGET', feeds, ARGV[1])
+if not feed or tonumber(redis.call('ZSCORE', leases, ARGV[1]) or '0') > now then return false end
 local later = stamp(now + tonumber(ARGV[2]))
 redis.call('ZADD', leases, later, ARGV[1])
 redis.call('ZADD', due, 'XX', later, ARGV[1])
-return later
+return {ARGV[1], later, feed, redis.call('HGET', health, ARGV[1])}
 """
 )
 
@@ -116,10 +117,22 @@ _PAUSE = _HOST + "return redis.call('ZADD', KEYS[1], 'GT', stamp(now + tonumber(
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """A feed that this process has for a while; `lease` tells the store that it still does."""
+    """A feed that this process has for a while, as it was then; `lease` tells the store that it still does, `taken`
+    is the store's time when it began."""
 
-    url: str
+    feed: Feed
+    health: Health
     lease: bytes
+    taken: datetime
+    _begun: float = field(default_factory=time.monotonic)
+
+    @property
+    def url(self) -> str:
+        return self.feed.url
+
+    def now(self) -> datetime:
+        """By the store's clock, which need not be asked for it."""
+        return self.taken + timedelta(seconds=time.monotonic() - self._begun)
 
 
 class FeedTurns:
@@ -136,17 +149,20 @@ class FeedTurns:
     async def claim(self, count: int) -> list[Claim]:
         """Up to so many feeds whose turn it is, of hosts that may be asked."""
         taken = await self._claim(
-            keys=[keys.FEEDS_DUE, keys.FEED_LEASES, keys.FEED_HOSTS],
+            keys=[keys.FEEDS_DUE, keys.FEED_LEASES, keys.FEED_HOSTS, keys.FEEDS, keys.FEED_HEALTH],
             args=[count, _ms(self._lease), _ms(self._apart), _AT_ONCE_A_HOST],
         )
-        return [Claim(url.decode(), lease) for url, lease in zip(taken[::2], taken[1::2], strict=True)]
+        return [self._made(*one) for one in taken if one[2] is not None]
 
     async def claim_one(self, url: str) -> Claim | None:
         """This one, whenever it is due; None if somebody has it, or there is no such feed."""
-        lease = await self._claim_one(
-            keys=[keys.FEEDS, keys.FEEDS_DUE, keys.FEED_LEASES], args=[url, _ms(self._lease)]
+        taken = await self._claim_one(
+            keys=[keys.FEEDS, keys.FEEDS_DUE, keys.FEED_LEASES, keys.FEED_HEALTH], args=[url, _ms(self._lease)]
         )
-        return Claim(url, lease) if lease is not None else None
+        return self._made(*taken) if taken is not None else None
+
+    def _made(self, url: bytes, lease: bytes, feed: bytes, health: bytes | None) -> Claim:
+        return Claim(load_feed(url.decode(), feed), load_health(health), lease, from_ms(int(lease)) - self._lease)
 
     async def has(self, claim: Claim) -> bool:
         """Whether it still holds: the feed was neither removed, nor taken over."""
@@ -200,6 +216,17 @@ class FeedTurns:
     async def pause_host(self, url: str, wait: timedelta) -> None:
         """Nobody takes a feed of this one's host for so long."""
         await self._pause(keys=[keys.FEED_HOSTS], args=[url, _ms(wait)])
+
+
+def load_feed(url: str, value: bytes) -> Feed:
+    """Before feeds were asked, only their category was stored."""
+    if value.startswith(b"{"):
+        return Feed.model_validate_json(value)
+    return Feed(url=url, category=value.decode())
+
+
+def load_health(value: bytes | None) -> Health:
+    return Health.model_validate_json(value) if value is not None else Health()
 
 
 def _ms(duration: timedelta) -> int:

@@ -8,7 +8,7 @@ from bot.domain.feed import Feed, Health, mark_of
 from bot.storage import keys
 from bot.storage.connection import Client
 from bot.storage.entries import EntryLog
-from bot.storage.feed_turns import FeedTurns
+from bot.storage.feed_turns import FeedTurns, load_feed, load_health
 
 _T = TypeVar("_T")
 
@@ -86,22 +86,14 @@ class FeedStore:
 
     async def get(self, url: str) -> Feed | None:
         value = await self._redis.hget(keys.FEEDS, url)
-        return _load(url, value) if value is not None else None
-
-    async def read(self, url: str) -> tuple[Feed, Health] | None:
-        """A feed with its health."""
-        async with self._redis.pipeline(transaction=False) as pipe:
-            pipe.hget(keys.FEEDS, url)
-            pipe.hget(keys.FEED_HEALTH, url)
-            value, health = await pipe.execute()
-        return (_load(url, value), _health(health)) if value is not None else None
+        return load_feed(url, value) if value is not None else None
 
     async def all(self) -> list[Feed]:
         """By address."""
         found = list[Feed]()
         for urls in _in_parts(sorted(await self._urls())):
             values = await self._redis.hmget(keys.FEEDS, urls)
-            found += [_load(url, value) for url, value in zip(urls, values, strict=True) if value is not None]
+            found += [load_feed(url, value) for url, value in zip(urls, values, strict=True) if value is not None]
         return found
 
     async def marked(self, mark: str) -> Feed | None:
@@ -142,7 +134,7 @@ class FeedStore:
         while (raw := await self._redis.hget(keys.FEEDS, url)) is not None:
             if await self._redis.hexists(keys.FEEDS, to):
                 return await self.remove(url)
-            value = _load(url, raw).model_copy(update={"url": to}).model_dump_json()
+            value = load_feed(url, raw).model_copy(update={"url": to}).model_dump_json()
             stores = [keys.FEEDS, keys.FEED_HEALTH, keys.FEEDS_DUE, keys.FEED_LEASES, keys.FEEDS_IN_TROUBLE]
             entries = [*keys.feed_entries(url), *keys.feed_entries(to)]
             if await self._move(keys=[*stores, *entries], args=[url, to, raw, value]):
@@ -151,7 +143,7 @@ class FeedStore:
 
     async def _change(self, url: str, change: Callable[[Feed], Feed]) -> tuple[Feed, Feed] | None:
         while (raw := await self._redis.hget(keys.FEEDS, url)) is not None:
-            before = _load(url, raw)
+            before = load_feed(url, raw)
             after = change(before)
             if await self._replace(keys=[keys.FEEDS], args=[url, raw, after.model_dump_json()]):
                 return before, after
@@ -168,13 +160,13 @@ class FeedStore:
     # -- how they do --------------------------------------------------------------------------------------------
 
     async def health(self, url: str) -> Health:
-        return _health(await self._redis.hget(keys.FEED_HEALTH, url))
+        return load_health(await self._redis.hget(keys.FEED_HEALTH, url))
 
     async def healths(self, urls: Iterable[str]) -> dict[str, Health]:
         found = dict[str, Health]()
         for some in _in_parts(list(urls)):
             values = await self._redis.hmget(keys.FEED_HEALTH, some)
-            found.update((url, _health(value)) for url, value in zip(some, values, strict=True))
+            found.update((url, load_health(value)) for url, value in zip(some, values, strict=True))
         return found
 
     async def restore_health(self, url: str, health: Health) -> None:
@@ -202,14 +194,3 @@ def _over(known: Feed, feed: Feed) -> Feed:
 
 def _in_parts(many: Sequence[_T]) -> list[Sequence[_T]]:
     return [many[start : start + _TOGETHER] for start in range(0, len(many), _TOGETHER)]
-
-
-def _load(url: str, value: bytes) -> Feed:
-    """Before feeds were asked, only their category was stored."""
-    if value.startswith(b"{"):
-        return Feed.model_validate_json(value)
-    return Feed(url=url, category=value.decode())
-
-
-def _health(value: bytes | None) -> Health:
-    return Health.model_validate_json(value) if value is not None else Health()

@@ -199,7 +199,8 @@ def inquiries_today(chat_id: int) -> str:
 def feed_entries(url: str) -> list[str]:
     """Hashes: digest of an identity (8 bytes) -> digest of its words (4 bytes), and the id of its article. Behind
     those of the present, as many with what was noted before these were begun."""
-    first = [f"{_TAG}:feed:{_short(url)}:entries:{bucket}" for bucket in range(_ENTRIES_BUCKETS)]
+    feed = f"{_TAG}:feed:{_short(url)}"
+    first = [f"{feed}:entries:{bucket}" for bucket in range(_ENTRIES_BUCKETS)]
     return first + [f"{name}:before" for name in first]
 
 

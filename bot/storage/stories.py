@@ -15,13 +15,13 @@ _JOIN = (
     + """
 local articles, joined, members, changes = unpack(KEYS)
 local id, value, lead, read, after, change = unpack(ARGV)
-if redis.call('HEXISTS', articles, id) == 1 or redis.call('HEXISTS', joined, id) == 1 then return 0 end
-if last_change(changes) ~= change or redis.call('HGET', articles, lead) ~= read then return -1 end
+if redis.call('HEXISTS', articles, id) == 1 or redis.call('HEXISTS', joined, id) == 1 then return {0, ''} end
+if last_change(changes) ~= change or redis.call('HGET', articles, lead) ~= read then return {-1, ''} end
 redis.call('HSET', articles, lead, after)
 redis.call('HSET', members, id, value)
 redis.call('HSET', joined, id, lead)
 note_change(changes, lead)
-return 1
+return {1, last_change(changes)}
 """
 )
 
@@ -111,18 +111,19 @@ class StoryStore:
         restored = [keys.ARTICLES, keys.JOINED, keys.joined_with(lead_id)]
         await self._restore(keys=restored, args=[kept.article.id, value, lead_id])
 
-    async def join(self, article: Article, lead_id: str, change: str) -> Added | None:
-        """A new article tells the same as a stored one. None if anything has changed since that change."""
+    async def join(self, article: Article, lead_id: str, change: str) -> tuple[Added, str] | None:
+        """A new article tells the same as a stored one; with the change that this is, if it has not been told before.
+        None if anything has changed since that change."""
         raw = await self._redis.hget(keys.ARTICLES, lead_id)
         if raw is None:
             return None
         lead = load(raw)
         after = packed(lead.article.joined_by(article), lead.arrived, owed=lead.owed)
-        done = await self._join(
+        done, last = await self._join(
             keys=[keys.ARTICLES, keys.JOINED, keys.joined_with(lead_id), keys.CHANGES],
             args=[article.id, packed(article, 0, owed=True), lead_id, raw, after, change],
         )
-        return None if done < 0 else Added.NEW if done else Added.KNOWN
+        return None if done < 0 else (Added.NEW if done else Added.KNOWN, last.decode())
 
     async def merge(self, article_id: str, into: str) -> Article | None:
         """Two stored articles of one category tell the same: the first joins the other, which is given. None if

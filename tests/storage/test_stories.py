@@ -15,7 +15,8 @@ async def published(stores: Stores, *articles: Article) -> None:
 
 
 async def join(stores: Stores, article: Article, lead: Article) -> Added | None:
-    return await stores.stories.join(article, lead.id, await stores.articles.last_change())
+    done = await stores.stories.join(article, lead.id, await stores.articles.last_change())
+    return done[0] if done else None
 
 
 async def stored(stores: Stores, article_id: str) -> StoredArticle:
@@ -59,8 +60,13 @@ async def test_nothing_joins_or_is_published_over_a_change_that_was_not_seen(sto
     assert await stores.articles.publish_after(TOLL_AGAIN, seen) is None
     assert await stores.articles.leads_of(["toll2"]) == {}
     assert await stores.stories.join(TOLL_AGAIN, "gone", await stores.articles.last_change()) is None
-    assert await stores.articles.publish_after(TOLL_AGAIN, await stores.articles.last_change())
-    assert await stores.articles.publish_after(TOLL_AGAIN, await stores.articles.last_change()) == 0
+    done = await stores.articles.publish_after(TOLL_AGAIN, await stores.articles.last_change())
+    assert done
+    arrived, last = done
+    assert (await stored(stores, "toll2")).arrived == arrived
+    assert last == await stores.articles.last_change()
+    assert await stores.articles.publish_after(TOLL_AGAIN, last) == (0, last)
+    assert await stores.stories.join(TOLL_THIRD, "toll2", last) == (Added.NEW, await stores.articles.last_change())
 
 
 async def test_what_was_joined_goes_along_into_another_story(stores: Stores) -> None:
