@@ -36,6 +36,8 @@ TELLINGS = 8
 _CANDIDATES = 16
 #: A word that stands in more of them than one in so many is none to find others by.
 _COMMON = 10
+#: Of a host: whoever names one of a thousand parts must not fill the memory with all that it belongs to.
+_MOST_LABELS = 8
 _DOTTED = re.compile(r"\b(\w)\.(?=\w\b)")
 
 
@@ -54,17 +56,32 @@ def _words(text: str) -> list[str]:
     return [intern(word[:_LETTERS]) for word in words if len(word) > 1 or not word.isalpha()]
 
 
-def same_source(one: Source, other: Source) -> bool:
-    """By name, or by the host of the address, with or without what stands before it, such as `www`."""
-    if one.name.casefold() == other.name.casefold():
-        return True
-    hosts = sorted((_host(one.url), _host(other.url)), key=len)
-    return bool(hosts[0]) and f".{hosts[1]}".endswith(f".{hosts[0]}")
+class Tellers:
+    """Sources, each known by its name, or by the host of its address, with or without what stands before it, such as
+    `www`. Whether another is among them takes as long for a thousand as for one."""
+
+    def __init__(self, sources: Iterable[Source] = ()) -> None:
+        self._names, self._hosts, self._domains = set[str](), set[str](), set[str]()
+        for source in sources:
+            self.add(source)
+
+    def add(self, source: Source) -> None:
+        domains = _domains(source.url)
+        self._names.add(source.name.casefold())
+        self._hosts.update(domains[:1])
+        self._domains.update(domains)
+
+    def __contains__(self, source: Source) -> bool:
+        domains = _domains(source.url)
+        by_host = not self._hosts.isdisjoint(domains) or not self._domains.isdisjoint(domains[:1])
+        return by_host or source.name.casefold() in self._names
 
 
-@lru_cache(1024)  # a new article's source is compared with all that tell the stories it is like
-def _host(url: str | None) -> str:
-    return (urlsplit(url or "").hostname or "").removeprefix("www.")
+@lru_cache(1024)  # a new article's source is looked for in each of the stories that it is like
+def _domains(url: str | None) -> tuple[str, ...]:
+    """The host, but for `www.`, and what it belongs to."""
+    labels = (urlsplit(url or "").hostname or "").removeprefix("www.").split(".")[-_MOST_LABELS:]
+    return tuple(".".join(labels[start:]) for start in range(len(labels))) if any(labels) else ()
 
 
 class _Rarity(dict[str, float]):
@@ -100,20 +117,17 @@ class _Rarity(dict[str, float]):
 
 @dataclass(slots=True, eq=False)
 class _Story:
-    """`id`, `category`, `published`: of its first article; `sources`: all that tell it; `texts`: the words of some of
+    """`id`, `category`, `published`: of its first article; `tellers`: all that tell it; `texts`: the words of some of
     their tellings."""
 
     id: str
     category: str
     published: datetime
-    sources: list[Source] = field(default_factory=list)
+    tellers: Tellers
     texts: list[Mapping[str, int]] = field(default_factory=list)
 
     def may_be(self, article: Article) -> bool:
         return abs(self.published - article.published) <= _APART
-
-    def is_told_by(self, source: Source) -> bool:
-        return any(same_source(source, other) for other in self.sources)
 
 
 class Recent:
@@ -128,7 +142,7 @@ class Recent:
     def put(self, article: Article, joined: Iterable[Article] = ()) -> None:
         """An article and what has joined it, or what has become of them."""
         self.remove(article.id)
-        story = _Story(article.id, article.category, article.published, [article.told_by, *article.also_at])
+        story = _Story(article.id, article.category, article.published, Tellers((article.told_by, *article.also_at)))
         self._stories[article.id] = story
         for one in (article, *joined):
             self._tell(story, one)
@@ -136,7 +150,7 @@ class Recent:
     def join(self, story_id: str, article: Article) -> None:
         """A new article has joined a story."""
         if story := self._stories.get(story_id):
-            story.sources.append(article.told_by)
+            story.tellers.add(article.told_by)
             self._tell(story, article)
 
     def _tell(self, story: _Story, article: Article) -> None:
@@ -171,7 +185,7 @@ class Recent:
             if max(likeness) >= ALIKE and sum(likeness) / len(likeness) >= ALIKE_ON_AVERAGE
         ]
         likest = (story for _, story in sorted(found, reverse=True))
-        return next((one for one in likest if not self._stories[one].is_told_by(article.source)), None)
+        return next((one for one in likest if article.source not in self._stories[one].tellers), None)
 
     def nearest(self, article: Article, count: int) -> list[str]:
         """The ids of those that are most like it, whoever tells them."""

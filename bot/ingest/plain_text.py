@@ -95,7 +95,7 @@ def clean(markup: str) -> str:
         seen = _visible(_ENTITY.sub(lambda found: html.unescape(found[0]), text))
         # What the markup itself shows as "<T>" is words; only what is certainly markup again is taken out.
         shorter = _without_tags(seen, _KNOWN_TAG)
-        if shorter == text or (shorter == seen and "&" not in seen and not _JOINER.search(seen)):
+        if shorter == text or (shorter == seen and not _ENTITY.search(seen) and not _JOINER.search(seen)):
             return shorter
         text = shorter
     return _visible(text.replace("<", " ").replace("&", " "))

@@ -12,6 +12,7 @@ from bot.domain.subscription import Address
 from bot.storage import keys
 from bot.storage.entries import Known, words_of
 from bot.storage.feed_turns import LEASE, Claim, FeedTurns
+from tests.storage.moments import a_moment_later
 
 NOW = datetime(2026, 1, 23, 10, 0, tzinfo=UTC)
 LATER = datetime(2100, 1, 1, tzinfo=UTC)
@@ -147,6 +148,24 @@ async def test_each_feed_is_taken_once(stores: Stores) -> None:
     assert (len(first), len(second)) == (32, 38)
     assert not first & second
     assert await urls(stores.feeds.turns) == set()
+
+
+async def test_whoever_takes_one_knows_what_is_known_of_it_and_the_time(stores: Stores) -> None:
+    await stores.feeds.add(feed(1))
+    await stores.feeds.restore_health(feed(1).url, Health(etag="x"))
+    await stores.feeds.add(feed(2))
+    began = await stores.clock.now()
+    claims = {claim.url: claim for claim in await stores.feeds.turns.claim(5)}
+    one = await stores.feeds.turns.claim_one(feed(3).url)
+    assert one is None
+    await stores.feeds.add(feed(3))
+    one = await stores.feeds.turns.claim_one(feed(3).url)
+    assert one
+    assert [claim.feed for claim in (claims[feed(1).url], claims[feed(2).url], one)] == [feed(1), feed(2), feed(3)]
+    assert [claim.health for claim in (*claims.values(), one)].count(Health()) == 2
+    assert claims[feed(1).url].health == Health(etag="x")
+    await a_moment_later(stores)
+    assert began <= one.taken < one.now() <= await stores.clock.now() + timedelta(milliseconds=5)
 
 
 async def test_one_whose_process_died_is_due_again(stores: Stores) -> None:

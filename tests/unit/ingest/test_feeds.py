@@ -1,11 +1,15 @@
 """Feeds on real servers, asked, read and filed."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from itertools import pairwise
+from typing import Any
 
+import pytest
 from aiohttp import web
+from redis.asyncio.client import Pipeline, Redis
 
 from bot.bootstrap import Stores
 from bot.domain.article import Added
@@ -86,6 +90,38 @@ async def test_the_same_body_is_not_read_again(feeding: Services, site: Site, st
     for _ in range(3):
         await check(feeding, url)
     assert await stores.feeds.polls() == {"changed": 1, "unchanged": 2}
+
+
+async def test_a_poll_waits_for_the_store_as_seldom_as_it_can(
+    feeding: Services, site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is most of what a poll costs this process."""
+    url = site.tagged("/feed", rss(*stories(2, 1)), '"1"')
+    await add(feeding, url)
+    for _ in range(2):  # the first time is another matter: all is new
+        await check(feeding, url)
+    assert await waits(monkeypatch, check(feeding, url)) == 2, "claimed and settled"
+    site.tagged("/feed", rss(*stories(3, 2, 1)), '"2"')
+    assert await waits(monkeypatch, check(feeding, url)) <= 8
+
+
+async def waits(monkeypatch: pytest.MonkeyPatch, doing: Awaitable[Checked]) -> int:
+    """How often it asks the store for something."""
+    asked = 0
+
+    def counted(send: Callable[..., Awaitable[Any]]) -> Callable[..., Awaitable[Any]]:
+        async def one(*args: Any, **options: Any) -> Any:
+            nonlocal asked
+            asked += 1
+            return await send(*args, **options)
+
+        return one
+
+    with monkeypatch.context() as patch:
+        for kind, name in ((Redis, "execute_command"), (Pipeline, "execute")):
+            patch.setattr(kind, name, counted(getattr(kind, name)))
+        await doing
+    return asked
 
 
 async def test_validators_of_a_server_that_says_they_mean_nothing_are_not_used(feeding: Services, site: Site) -> None:

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.domain.article import Article, Source
-from bot.ingest.likeness import Recent, said_in, same_source
+from bot.ingest.likeness import Recent, Tellers, said_in
 from tests.unit.ingest.told import COMET, FERRY, TOLL, TOLL_AGAIN, TOLL_THIRD, told
 from tests.unit.samples import ARTICLES, NOW
 
@@ -93,8 +93,9 @@ def test_a_chain_of_likes_is_no_story() -> None:
     ],
 )
 def test_a_source_is_known_by_its_name_and_its_host(one: Source, other: Source, *, same: bool) -> None:
-    assert same_source(one, other) is same
-    assert same_source(other, one) is same
+    assert (one in Tellers([other])) is same
+    assert (other in Tellers([one])) is same
+    assert other in Tellers([one, other])
 
 
 def test_words_are_compared_without_case_accents_and_endings() -> None:
