@@ -1,7 +1,7 @@
 """The address of an article: where it is, and what only tells where its reader came from."""
 
 import re
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, unquote, urlsplit
 
 from yarl import URL
 
@@ -90,7 +90,8 @@ def canonical(url: str) -> str:
     url = without_tracking(url.strip())
     try:
         parsed = URL(url)
-        host, port = _WWW.sub("", parsed.raw_host or ""), parsed.explicit_port
+        # yarl leaves the case of a host that breaks the rules for names, and yet lowers it the next time.
+        host, port = _WWW.sub("", (parsed.raw_host or "").lower()), parsed.explicit_port
     except ValueError:
         return url
     if parsed.scheme not in {"http", "https"} or not host:
@@ -102,7 +103,10 @@ def canonical(url: str) -> str:
 
 
 def _counts(part: str) -> bool:
-    name, _, value = part.removeprefix("amp;").partition("=")
+    name, _, value = part.partition("=")
+    if "%" in part:  # the same is meant, however it is written
+        name, value = unquote(name), unquote(value)
+    name = name.removeprefix("amp;")
     if _TRACKING.fullmatch(name):
         return True
     return bool(value and _MAYBE_TRACKING.fullmatch(name) and _WHERE_FROM.fullmatch(value))

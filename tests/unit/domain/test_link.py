@@ -25,6 +25,7 @@ NEWS = "https://news.example/a"
         (f"{NEWS}?mod=rss_whats_news_us", NEWS),
         (f"{NEWS}?traffic_source=rss", NEWS),
         (f"{NEWS}?ref=rss", NEWS),
+        (f"{NEWS}?ref=site%2Drss&%75tm_source=x", NEWS),
         # These choose the page.
         (f"{NEWS}?source=archive&ref=12&id=3&from=2020", f"{NEWS}?source=archive&ref=12&id=3&from=2020"),
         (f"{NEWS}?q=utm_source", f"{NEWS}?q=utm_source"),
@@ -55,6 +56,7 @@ def test_without_tracking(url: str, bare: str) -> None:
         "http://news.example/a",
         "https://www.news.example/a",
         "HTTPS://News.Example/a/",
+        "https://news.example/%61",
         "https://news.example:443/a",
         "http://news.example:80/a#top",
         "https://news.example/a?utm_source=rss#comments",
@@ -64,6 +66,10 @@ def test_without_tracking(url: str, bare: str) -> None:
 )
 def test_one_article_has_one_canonical_address(url: str) -> None:
     assert canonical(url) == NEWS
+
+
+def test_the_case_of_a_host_that_breaks_the_rules_for_names_does_not_count() -> None:
+    assert canonical("https://é=.Example/a") == canonical("https://é=.example/a")
 
 
 def test_other_articles_have_others() -> None:
