@@ -20,8 +20,8 @@ T = TypeVar("T")
 MAX_PAGE = 2_000_000
 PAGE_SUFFIXES = (".html", ".htm", ".xhtml")
 JSON_SUFFIXES = (".json", ".jsonld")
-#: Seconds of processor time.
-_COST = 5
+#: Seconds of processor time, for all of a page and, if that is too much, for what it says of itself.
+_COST, _COST_OF_LITTLE = 3.5, 1.5
 
 
 class Pages:
@@ -46,10 +46,10 @@ class Pages:
         return _no_article(await self._parsers.run(_read_json, content, seconds=_COST))
 
     async def _read(self, body: bytes, url: str, content_type: str) -> Page | Failure:
-        """What costs too much is read without its text, which takes most of it."""
-        for whole in (True, False):
-            read = await self._parsers.run(_read_page, body, url, content_type, whole, seconds=_COST)
-            if not (isinstance(read, Failure) and read.fault is Fault.TOO_COSTLY):
+        """What costs too much, or breaks its reader, is read without its text, which takes most of it."""
+        for whole, seconds in ((True, _COST), (False, _COST_OF_LITTLE)):
+            read = await self._parsers.run(_read_page, body, url, content_type, whole, seconds=seconds)
+            if not (isinstance(read, Failure) and read.fault in {Fault.TOO_COSTLY, Fault.NOT_A_FEED}):
                 break
         return _no_article(read)
 

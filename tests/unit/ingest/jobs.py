@@ -7,6 +7,8 @@ import sys
 import time
 from pathlib import Path
 
+from bot.domain.feed import Failure
+from bot.domain.page import Page
 from bot.ingest.worker import LENGTH
 
 
@@ -81,6 +83,12 @@ class _Code:
 
     def __reduce__(self) -> tuple[object, ...]:
         return Path.touch, (Path(self.touched),)
+
+
+def page_that_breaks(_: bytes, __: str, ___: str, whole: bool) -> Page | Failure:
+    if whole:
+        raise ValueError("too deep")
+    return Page(title="Without its text")
 
 
 def _answer_instead(content: bytes, length: int | None = None) -> None:

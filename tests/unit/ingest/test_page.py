@@ -132,6 +132,29 @@ def test_right_to_left() -> None:
         ("<meta property='og:title' content='&amp;quot;Quoted&amp;quot; <b>words</b>'>", "", '"Quoted" words'),
         (json_ld('"headline": ["The\\u200b one"]'), "<h1>Other</h1>", "The one"),
         ("<title></title>", "<h1>One</h1><h1>Two</h1>", "One"),
+        # The only <h1> is the site's.
+        (
+            "<title>A long story - The Site</title>",
+            "<h1><a href='/'>The Site</a></h1><h2>A long story</h2>",
+            "A long story",
+        ),
+        ("<title>The Site: A long story</title>", "<h1>The Site</h1><h3>A long story</h3>", "A long story"),
+        ("<title>A story - Part 2 - Found</title>", "", "A story - Part 2"),
+        ("<title>Found</title>", "<h1>Found</h1><h1 itemprop='headline'>A story</h1>", "A story"),
+        # What the heading lacks is no part of it.
+        (json_ld('"headline": "A long story | The Site"'), "<h1>A long story</h1>", "A long story"),
+        ("<title>A story – and why it goes on, they say</title>", "", "A story – and why it goes on, they say"),
+        (
+            "<title>A long story | Economy | The Site</title><meta property='og:site_name' content='The Site'>",
+            "",
+            "A long story",
+        ),
+        (
+            "<title>标题很长的新闻_新闻频道_某某网</title><meta property='og:site_name' content='某某网'>",
+            "",
+            "标题很长的新闻",
+        ),
+        ("<title>News - A story</title><meta name='dcterms.title' content='A story'>", "", "A story"),
         (json_ld(f'"headline": "{"Long words " * 60}"'), "", ("Long words " * 60)[:300].rsplit(" ", 1)[0] + "…"),
     ],
 )
@@ -139,6 +162,33 @@ def test_titles(head: str, body: str, title: str) -> None:
     page = with_head(head, body + "<p>Some words.</p>")
     assert len(page.title) <= 300
     assert page.title == title
+
+
+LEAD = "What happened at the pier, in a sentence."
+
+
+@pytest.mark.parametrize(
+    "before", ["Friday, November 20, 2026", "By Ann Author", "Photo: J. Doe", "Updated 20.11.2026, 14:02"]
+)
+def test_a_date_or_a_name_is_no_teaser(before: str) -> None:
+    rest = "<p>And what happened afterwards, which took some hours and was seen by many people there.</p>" * 4
+    page = with_head(
+        "<title>A title</title>", f"<article><h1>A title</h1><p>{before}</p><p>{LEAD}</p>{rest}</article>"
+    )
+    assert page.teaser == LEAD
+
+
+def test_a_short_text_in_a_dense_script_stays_in_paragraphs() -> None:
+    text = "经过九年的修缮，老石桥于周五上午重新开放，首班电车免费，市民沿着河岸排起了长队。"
+    body = f"<div>菜单</div><article><h1>老石桥重新开放</h1><p>{text}</p><p>{text[:-1]}，次日也是。</p></article>"
+    page = with_head("<title>老石桥重新开放</title>", body)
+    assert (page.teaser, len(page.body)) == (text, 1)
+
+
+def test_without_its_text_a_page_has_a_teaser_all_the_same() -> None:
+    read = read_page(f"<title>A title</title><p>Menu</p><p>{LEAD}</p>".encode(), FOUND, whole=False)
+    assert isinstance(read, Page)
+    assert (read.teaser, read.body) == (LEAD, ())
 
 
 @pytest.mark.parametrize(
@@ -184,6 +234,20 @@ def test_one_page_has_one_id_however_it_was_reached() -> None:
 def test_times(told: str, published: datetime | None) -> None:
     page = with_head(f"<title>A title</title><meta property='article:published_time' content='{told}'>")
     assert page.published == published
+
+
+def test_the_time_is_the_articles_own_not_that_of_another_one_above() -> None:
+    ticker = "<p><time datetime='2026-11-22T08:00:00Z'>08:00</time> News</p>"
+    own = "<time datetime='2026-11-20T10:00:00Z'>20.11.</time>"
+    page = with_head("<title>A title</title>", f"{ticker}<h1>A title</h1>{own}<p>{LEAD}</p>")
+    assert page.published == datetime(2026, 11, 20, 10, tzinfo=UTC)
+    said = own.replace("<time", "<time itemprop='datePublished'")
+    assert with_head("<title>A title</title>", f"{said}<h1>A title</h1>{ticker}").published == page.published
+
+
+def test_a_day_in_the_address_is_taken_before_one_in_the_text() -> None:
+    page = page_of("<title>A title</title><p class='date'>19.11.2026</p>", "https://found.example/2026/11/20/title")
+    assert page.published == datetime(2026, 11, 20, 12, tzinfo=UTC)
 
 
 def test_of_several_articles_it_is_the_one_at_this_address() -> None:

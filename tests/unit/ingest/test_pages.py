@@ -1,5 +1,6 @@
 """Pages fetched from a real server and read in a real worker process."""
 
+import resource
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from bot.ingest.fetch import Fetcher
 from bot.ingest.pages import MAX_PAGE, Pages
 from bot.ingest.parsing import Parsers
 from tests.sites import Site, open_site
+from tests.unit.ingest import jobs
 
 DATA = Path(__file__).parents[2] / "data" / "pages"
 
@@ -56,14 +58,38 @@ async def test_what_is_larger_than_a_page_is_refused(pages: Pages, site: Site) -
     assert isinstance(await pages.fetch(serve(site, large[:MAX_PAGE])), Page)
 
 
-async def test_what_costs_too_much_is_read_without_its_text(pages: Pages) -> None:
-    """What finds the text of a page takes twenty seconds for this one."""
-    body = (
-        b"<html><title>A title</title><meta name=description content='A teaser.'>" + b"<p>Some words.</p>" * 108_000
-    )
-    page = await pages._read(body, "https://a.example/x", "")
+HEAD = b"<html><title>A title</title><meta name=description content='A teaser.'>"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"<p>Some words.</p>" * 108_000,  # whose text would take some seconds to be found
+        b"<span>a</span>" * 130_000,  # with which the finder of texts fails
+        b"<p " + b" ".join(b"a%d=1" % n for n in range(50_000)) + b">Some words.</p>",
+    ],
+)
+async def test_what_costs_too_much_is_read_without_its_text(pages: Pages, body: bytes) -> None:
+    began = _processor_time()
+    page = await pages._read(HEAD + body, "https://a.example/x", "")
     assert isinstance(page, Page)
-    assert (page.title, page.teaser, page.body) == ("A title", "A teaser.", ())
+    assert (page.title, page.teaser) == ("A title", "A teaser.")
+    assert not page.body or page.body == ("Some words.",)
+    await pages._parsers.__aexit__(None, None, None)
+    assert _processor_time() - began < 5
+
+
+async def test_what_breaks_its_reader_is_read_without_its_text(pages: Pages, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bot.ingest.pages._read_page", jobs.page_that_breaks)
+    page = await pages._read(HEAD, "https://a.example/x", "")
+    assert isinstance(page, Page)
+    assert page.title == "Without its text"
+
+
+def _processor_time() -> float:
+    """Seconds, of the processes that have ended."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 async def test_files(pages: Pages) -> None:
