@@ -198,12 +198,11 @@ class Subscriptions:
     async def forget_unreachable(self) -> None:
         """Those that have been parked too long, or some of them if there are many."""
         now = await self._clock.now()
-        for cause in Cause:
-            kept = _KEPT_WHEN_DEACTIVATED if cause is Cause.DEACTIVATED else _KEPT
-            for record in await self._store.parked_until(cause, now - kept, count=_FORGOTTEN_AT_ONCE):
-                if await self._store.save(record, None):  # not if it has changed just now
-                    await self._saved.forget(record.subscription.chat_id)
-                    await self._inquiries.forget(record.subscription.chat_id)
+        moments = dict.fromkeys(Cause, now - _KEPT) | {Cause.DEACTIVATED: now - _KEPT_WHEN_DEACTIVATED}
+        for record in await self._store.parked_until(moments, count=_FORGOTTEN_AT_ONCE):
+            if await self._store.save(record, None):  # not if it has changed just now
+                await self._saved.forget(record.subscription.chat_id)
+                await self._inquiries.forget(record.subscription.chat_id)
 
     async def forget_old_questions(self) -> None:
         """Those that no editor has answered in time."""

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.digests.backlog import Backlog, Waiting, add, lengths
+from bot.digests.backlog import Backlog, Waiting
 from bot.digests.holds import Holds
 from bot.digests.press import Press
 from bot.domain.article import StoredArticle
@@ -58,9 +58,10 @@ class Changes:
         while record := await self._store.read(reader.address):
             now = await self._clock.now()
             slugs = record.subscription.digested_categories()
-            stock = await self._backlog.stock([(record.subscription, slugs)], now)
+            waits = record.subscription.waits(slugs)
+            stock = await self._backlog.stock([(record.subscription, waits)], now)
             ends = record.subscription.hold_is_over(now)
-            waiting, guard = await self._backlog.due(record, stock, slugs, now, held=True, ends=ends)
+            waiting, guard = await self._backlog.due(record, stock, waits, now, held=True, ends=ends)
             edition = await self._owing(record, waiting, now)
             after = record.subscription.settle(slugs, now, held=True)
             if await self._store.save(record, after, _some(edition), guard):
@@ -105,8 +106,9 @@ class Changes:
                 break
             now = await self._clock.now()
             slugs = before.digested_categories()
-            stock = await self._backlog.stock([(before, slugs)], now)
-            waiting, guard = await self._backlog.due(record, stock, slugs, now, held=True, ends=True)
+            waits = before.waits(slugs)
+            stock = await self._backlog.stock([(before, waits)], now)
+            waiting, guard = await self._backlog.due(record, stock, waits, now, held=True, ends=True)
             edition = await self._owing(record, waiting, now)
             after = before.settle(slugs, now).with_hold(None)
             if await self._store.save(record, after, _some(edition), guard):
@@ -150,22 +152,21 @@ class Changes:
         now = await self._clock.now()
         after = change(old, now)
         moves = _moves(old, after)
-        stock = await self._backlog.stock([(old, [*moves.begin, *moves.leave_hold])], now)
-        waiting = stock.waiting(old, moves.begin, held=moves.released)
+        stock = await self._backlog.stock([(old, old.waits([*moves.begin, *moves.leave_hold]))], now)
         coming = coming.only(lambda one: one.article.category in moves.end or _let_through(one, moves))
-        add(waiting, coming.articles)
+        waiting = stock.waiting(old, old.waits(moves.begin), held=moves.released).with_more(coming.articles)
         edition = await self._owing(record, waiting, now, asked=asked)
         moved = [*moves.end, *moves.begin, *moves.leave_hold]
-        guard = Guard(lengths(waiting), list(old.categories) if moved else (), before, coming.plans)
+        guard = Guard(waiting.lengths, list(old.categories) if moved else (), before, coming.plans)
         after = after.settle(moved, now)
         if after.hold:
-            kept = stock.waiting(old, moves.leave_hold, held=False)
-            after = after.with_hold(after.hold.keep(one.article.id for some in kept.values() for one in some))
+            kept = stock.waiting(old, old.waits(moves.leave_hold), held=False)
+            after = after.with_hold(after.hold.keep(one.article.id for one in kept))
         return after if await self._store.save(record, after, [*_some(edition), *more], guard) else None
 
     async def _owing(self, record: Record, waiting: Waiting, now: datetime, *, asked: bool = True) -> Edition | None:
         """What tells of it, stored. A person waits for it, where they have `asked`."""
-        if not record.number or not any(waiting.values()):
+        if not record.number or not waiting.articles:
             return None
         printing = await self._press.open()
         urgency = Urgency.BREAKING if asked else Urgency.REGULAR

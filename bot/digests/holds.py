@@ -45,8 +45,9 @@ class Holds:
         through = await self._backlog.coming_to(held_later) if hold.breaking and subscription.hold else Coming()
         now = await self._clock.now()
         held = [slug for slug in subscription.categories if subscription.hold and subscription.instant(slug)]
-        waiting = (await self._backlog.stock([(subscription, held)], now)).waiting(subscription, held, held=True)
-        found = [one for some in (*waiting.values(), coming.articles) for one in some if one not in through.articles]
+        waits = subscription.waits(held)
+        waiting = (await self._backlog.stock([(subscription, waits)], now)).waiting(subscription, waits, held=True)
+        found = [one for one in (*waiting, *coming.articles) if one not in through.articles]
         kept = [one.article.id for one in found]
         guard = Guard({}, list(subscription.categories), before, [*coming.plans, *through.plans])
         return await self._keep(record, hold.begin(now), [*articles, *kept], guard)

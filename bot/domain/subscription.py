@@ -1,6 +1,6 @@
 """A subscription: one chat, or one topic of a forum chat, with its categories and schedule."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -21,6 +21,12 @@ from bot.domain.schedule import Schedule, ScheduleField
 _MADE_UP = timedelta(hours=6)
 #: The calendar begins there, for the clocks of all zones.
 _FIRST_SLOT = EPOCH + timedelta(days=2)
+
+#: What waits in a category for a digest: all that arrived there after that moment; True: but for breaking news, which
+#: the hold lets through.
+Waits = tuple[Slug, datetime, bool]
+#: A moment, and categories whose digest is due then.
+Slot = tuple[datetime, list[Slug]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,12 +200,14 @@ class Subscription(BaseModel):
         held = self.hold is not None and not (breaking and self.hold.breaking)
         return self.instant(slug) and not held
 
-    def waits_since(self, slug: str) -> datetime | None:
-        """What arrived in this category after that waits for a digest; none if it comes at once."""
-        settled = self.since.get(slug, EPOCH)
-        if not self.instant(slug):
-            return settled
-        return max(self.hold.began, settled) if self.hold else None
+    def waits(self, slugs: Sequence[str]) -> list[Waits]:
+        """What waits for a digest in these of its categories."""
+        since, chosen, hold = self.since, self.categories, self.hold
+        waiting = [(slug, since.get(slug, EPOCH), False) for slug in slugs if not chosen[slug].instant]
+        if hold:
+            held = [(slug, since.get(slug, EPOCH)) for slug in slugs if chosen[slug].instant]
+            waiting += [(slug, max(hold.began, settled), hold.breaking) for slug, settled in held]
+        return waiting
 
     def hold_is_over(self, now: datetime) -> bool:
         return self.hold is not None and self.hold.until <= now
@@ -216,27 +224,31 @@ class Subscription(BaseModel):
         until = self._awake(moment)
         return until if until > moment else None
 
-    def digest_due(self) -> datetime | None:
-        """When the next digest is due; the past for one that was missed; none if nothing is scheduled."""
-        slots = [slot for slugs in self._due_together() if (slot := self._next_slot(slugs[0]))]
-        return min([*slots, self.hold.until] if self.hold else slots, default=None)
+    def slots(self) -> list[Slot]:
+        """When the next digest of each category is due; the past for one that was missed."""
+        return [(slot, slugs) for since, slugs in self._settled_alike() if (slot := self.slot_after(slugs[0], since))]
 
-    def categories_due(self, now: datetime) -> list[str]:
-        """The categories whose slot has come since they were last settled, unless it was missed so long ago that
-        they can wait for the next."""
-        due = {slug for slugs in self._due_together() if self._is_due(slugs[0], now) for slug in slugs}
-        return [slug for slug in self.categories if slug in due]
+    def digest_due(self, slots: Sequence[Slot] | None = None) -> datetime | None:
+        """The first of its slots, if they are known, and of the end of the hold; none if nothing is scheduled."""
+        moments = [slot for slot, _ in (self.slots() if slots is None else slots)]
+        return min([*moments, self.hold.until] if self.hold else moments, default=None)
 
-    def _due_together(self) -> Iterable[list[str]]:
-        """The categories, those together that have one schedule and were settled at one moment."""
-        since, found = self.since, dict[tuple[int, datetime], list[str]]()
-        for slug, schedule in self.categories.items():
-            alike = id(schedule), since.get(slug, EPOCH)  # equal ones that are apart are looked at one by one
-            if alike in found:
-                found[alike].append(slug)
-            else:
-                found[alike] = [slug]
-        return found.values()
+    def categories_due(self, now: datetime, slots: Sequence[Slot] | None = None) -> list[str]:
+        """The categories whose slot (see digest_due) has come since they were last settled, unless it was missed so
+        long ago that they can wait for the next."""
+        come = [slugs for slot, slugs in (self.slots() if slots is None else slots) if slot <= now]
+        due = [slugs for slugs in come if not self._waits_for_next(slugs[0], now)]
+        return due[0] if len(due) == 1 else [slug for slug in self.categories for slugs in due if slug in slugs]
+
+    def _settled_alike(self) -> list[Slot]:
+        """The categories, those together that have one schedule and were settled at one moment: mostly all."""
+        alike = [(self.since.get(slug, EPOCH), schedule) for slug, schedule in self.categories.items()]
+        if alike and alike.count(alike[0]) == len(alike):
+            return [(alike[0][0], list(self.categories))]
+        found: dict[tuple[datetime, Schedule], list[str]] = {}
+        for slug, both in zip(self.categories, alike, strict=True):
+            found.setdefault(both, []).append(slug)
+        return [(since, slugs) for (since, _), slugs in found.items()]
 
     def next_due(self, now: datetime) -> datetime | None:
         """The first slot after now."""
@@ -244,23 +256,18 @@ class Subscription(BaseModel):
         return min((slot for slot in slots if slot), default=None)
 
     def digested_categories(self) -> list[str]:
-        return [slug for slug in self.categories if self.waits_since(slug) is not None]
+        return [slug for slug in self.categories if self.hold or not self.instant(slug)]
 
-    def _is_due(self, slug: str, now: datetime) -> bool:
-        slot, schedule = self._next_slot(slug), self.categories[slug]
-        if slot is None or slot > now:
-            return False
-        latest = None if schedule.instant else schedule.last_slot(now, self.zone)
-        return latest is None or now - self._awake(latest) < _MADE_UP
-
-    def _next_slot(self, slug: str) -> datetime | None:
-        return self.slot_after(slug, self.settled_until(slug))
+    def _waits_for_next(self, slug: str, now: datetime) -> bool:
+        latest = self.categories[slug].last_slot(now, self.zone)
+        return latest is not None and now - self._awake(latest) >= _MADE_UP
 
     def slot_after(self, slug: str, moment: datetime) -> datetime | None:
         """When what arrives in a category at that moment comes, unless at once."""
-        if self.instant(slug):
+        schedule = self.categories[slug]
+        if schedule.instant:
             return self.hold.until if self.hold else None
-        slot = self.categories[slug].next_slot(max(moment, _FIRST_SLOT), self.zone)
+        slot = schedule.next_slot(max(moment, _FIRST_SLOT), self.zone)
         return self._awake(slot) if slot else None
 
     def _awake(self, moment: datetime) -> datetime:

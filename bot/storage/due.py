@@ -11,21 +11,28 @@ from bot.domain.subscription import Subscription
 from bot.storage import keys
 from bot.storage.connection import Client
 
-#: A Lua function for scripts: takes a number from one minute's set to another's; '' is none.
+#: Lua functions for scripts: take numbers out of a minute's set, and into one; `minutes` is keys.DUE_MINUTES.
 MOVE_DUE = """
-local function move_due(minutes, number, old_key, old, new_key, new)
-  if old ~= '' and old ~= new then
-    redis.call('SREM', old_key, number)
-    if redis.call('EXISTS', old_key) == 0 then redis.call('ZREM', minutes, old) end
-  end
-  if new ~= '' then
-    redis.call('SADD', new_key, number)
-    redis.call('ZADD', minutes, new, new)
-  end
+local function leave_due(minutes, key, minute, numbers)
+  redis.call('SREM', key, unpack(numbers))
+  if redis.call('EXISTS', key) == 0 then redis.call('ZREM', minutes, minute) end
+end
+
+local function enter_due(minutes, key, minute, numbers)
+  redis.call('SADD', key, unpack(numbers))
+  redis.call('ZADD', minutes, minute, minute)
 end
 """
 
-_MOVE = MOVE_DUE + "move_due(KEYS[1], ARGV[1], KEYS[2], ARGV[2], KEYS[3], ARGV[3])"
+_MOVE = (
+    MOVE_DUE
+    + """
+local minutes, old_key, new_key = unpack(KEYS)
+local number, old, new = unpack(ARGV)
+if old ~= '' and old ~= new then leave_due(minutes, old_key, old, {number}) end
+if new ~= '' then enter_due(minutes, new_key, new, {number}) end
+"""
+)
 
 _UNTIL = """
 local found, left = {}, tonumber(ARGV[2])

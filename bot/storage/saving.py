@@ -6,11 +6,11 @@ from datetime import datetime
 from enum import IntEnum
 from typing import Any
 
-import orjson
+import msgspec
 
 from bot.domain.edition import Edition
 from bot.domain.moment import to_ms
-from bot.domain.subscription import Subscription
+from bot.domain.subscription import Address, Subscription
 from bot.storage import keys
 from bot.storage.clock import PRESENT
 from bot.storage.connection import Client
@@ -49,16 +49,40 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Packed:
-    """A change as it is stored: under that number, packed with these words and their numbers."""
+    """A change as it is stored: under that number, packed with these words."""
 
     change: Change
     number: int
     value: bytes
-    words: dict[str, int]
+    words: set[str]
 
 
-# ARGV: JSON of all changes, named as in `_arguments` and `_task` below, then for each what was read and what is to be
-# stored. Words and articles are looked at once for all, so that one that has changed stops all of them.
+class _Task(msgspec.Struct, omit_defaults=True, gc=False):
+    """A change as the script takes it, without what there is nothing of: of most digests that is most.
+
+    `records`, `field`: where it is stored; `found_by`, likewise: its number by its address, where that is `new` or
+    goes; `owed`: the places of the editions; `parked`, `bits`, `instant`: see the functions of that name. The rest is
+    what it builds on."""
+
+    number: str
+    records: str
+    field: str
+    was_due: str | None = None
+    due: str | None = None
+    owed: list[int] = []
+    parked: list[tuple[str, str]] = []
+    bits: list[tuple[str, int]] = []
+    instant: list[tuple[str, str]] = []
+    found_by: tuple[str, str] | None = None
+    new: bool = False
+    quiet: list[str] = []
+    moment: str = ""
+    plans: list[tuple[str, str]] = []
+
+
+# ARGV: JSON of all changes, see `_arguments` and `_Task`, then for each what was read and what is to be stored.
+# Words and articles are looked at once for all, so that one that has changed stops all of them. Whoever has
+# the same record as when it was read has the same address, too, since each step that changes one changes both.
 _SAVE = (
     MOVE_DUE
     + PRESENT
@@ -67,7 +91,7 @@ local words, minutes, articles, plans, newcomers, clock, counters = unpack(KEYS)
 local batch = cjson.decode(ARGV[1])
 local now = string.format('%.0f', present(clock) + 1)
 local oldest = redis.call('XRANGE', plans, '-', '+', 'COUNT', 1)[1]
-local owed = {}
+local owed, leaving, entering = {}, {}, {}
 
 local function all(result)
   local results = {}
@@ -75,41 +99,44 @@ local function all(result)
   return results
 end
 
+local function note(many, key, number)
+  many[key] = many[key] or {}
+  table.insert(many[key], number)
+end
+
 local function holds(task, read)
-  if (redis.call('HGET', task.numbers, task.address) or '') ~= task.known then return false end
   if (redis.call('HGET', task.records, task.field) or '') ~= read then return false end
-  for _, arrivals in ipairs(task.quiet) do
+  if task.new and redis.call('HEXISTS', unpack(task.found_by)) == 1 then return false end
+  for _, arrivals in ipairs(task.quiet or {}) do
     if redis.call('ZCOUNT', arrivals, '(' .. task.moment, now) > 0 then return false end
   end
-  for _, plan in ipairs(task.plans) do
-    local come_to = tonumber(redis.call('HGET', plan[2], 'cursor') or '0')
-    if come_to > task.byte or #redis.call('XRANGE', plans, plan[1], plan[1]) == 0 then return false end
+  for _, plan in ipairs(task.plans or {}) do
+    local come_to, byte = tonumber(redis.call('HGET', plan[2], 'cursor') or '0'), math.floor(task.number / 8)
+    if come_to > byte or #redis.call('XRANGE', plans, plan[1], plan[1]) == 0 then return false end
   end
   return true
 end
 
 local function save(task, packed)
   if packed == '' then
-    redis.call('HDEL', task.numbers, task.address)
+    redis.call('HDEL', unpack(task.found_by))
     redis.call('HDEL', task.records, task.field)
   else
-    if task.known == '' then redis.call('HSET', task.numbers, task.address, task.number) end
+    if task.new then redis.call('HSET', task.found_by[1], task.found_by[2], task.number) end
     redis.call('HSET', task.records, task.field, packed)
   end
-  move_due(minutes, task.number, batch.due .. task.was_due, task.was_due, batch.due .. task.due, task.due)
-  for _, parked in ipairs(task.parked) do
+  if task.was_due and task.was_due ~= task.due then note(leaving, task.was_due, task.number) end
+  if task.due then note(entering, task.due, task.number) end
+  for _, parked in ipairs(task.parked or {}) do
     redis.call('ZREM', parked[1], task.number)
     if parked[2] ~= '' then redis.call('ZADD', parked[1], parked[2], task.number) end
   end
-  for _, bit in ipairs(task.bits) do redis.call('SETBIT', bit[1], task.number, bit[2]) end
-  for _, plan in ipairs(task.plans) do redis.call('HINCRBY', plan[2], 'left', 1) end
-  for _, one in ipairs(task.instant) do
+  for _, bit in ipairs(task.bits or {}) do redis.call('SETBIT', bit[1], task.number, bit[2]) end
+  for _, plan in ipairs(task.plans or {}) do redis.call('HINCRBY', plan[2], 'left', 1) end
+  for _, one in ipairs(task.instant or {}) do
     if oldest and tonumber(one[2]) >= tonumber(oldest[2][4]) then redis.call('ZADD', newcomers, one[2], one[1]) end
   end
-  for _, edition in ipairs(task.owed) do
-    owed[edition] = owed[edition] or {}
-    table.insert(owed[edition], task.number)
-  end
+  for _, edition in ipairs(task.owed or {}) do note(owed, edition, task.number) end
 end
 
 for _, word in ipairs(batch.words) do
@@ -125,6 +152,8 @@ for place, task in ipairs(batch.tasks) do
     results[place] = 1
   end
 end
+for minute, numbers in pairs(leaving) do leave_due(minutes, batch.due .. minute, minute, numbers) end
+for minute, numbers in pairs(entering) do enter_due(minutes, batch.due .. minute, minute, numbers) end
 for place, edition in ipairs(batch.editions) do
   local members = owed[place]
   if members then
@@ -144,60 +173,68 @@ class Saving:
     def __init__(self, redis: Client) -> None:
         self._save = redis.register_script(_SAVE)
 
-    async def save_all(self, many: Sequence[Packed], alone: Container[str]) -> list[Saved]:
-        """Each for itself; `alone`: the ids of editions that are owed to a single subscription."""
+    async def save_all(
+        self, many: Sequence[Packed], numbers: Mapping[str, int], alone: Container[str]
+    ) -> list[Saved]:
+        """Each for itself. `numbers`: of the words with which they were packed; `alone`: the ids of editions that are
+        owed to a single subscription."""
         saved: list[Saved] = []
         for start in range(0, len(many), CHUNK_SIZE):
-            saved += map(Saved, await self._save(*_arguments(many[start : start + CHUNK_SIZE], alone)))
+            saved += map(Saved, await self._save(*_arguments(many[start : start + CHUNK_SIZE], numbers, alone)))
         return saved
 
 
-def _arguments(many: Sequence[Packed], alone: Container[str]) -> tuple[tuple[str, ...], list[bytes]]:
+def _arguments(
+    many: Sequence[Packed], numbers: Mapping[str, int], alone: Container[str]
+) -> tuple[tuple[str, ...], list[bytes]]:
     """The keys and arguments of the script; the keys that stand in a task lie in the same slot."""
-    words: dict[str, int] = {}
+    words = set[str]().union(*(one.words for one in many))
     articles: dict[str, int] = {}
-    editions: dict[str, Edition] = {}
-    stored: list[bytes] = []
-    for one in many:
-        words.update(one.words)
-        articles.update(one.change.guard.articles)
-        editions.update((edition.id, edition) for edition in one.change.owed)
-        stored += one.change.record.raw, one.value
+    # Many build on the very same ones.
+    for told in {id(one.change.guard.articles): one.change.guard.articles for one in many}.values():
+        articles.update(told)
+    editions = {edition.id: edition for one in many for edition in one.change.owed}
+    stored = [part for one in many for part in (one.change.record.raw, one.value)]
     places = {edition_id: place for place, edition_id in enumerate(editions, 1)}
     batch = {
-        "words": [(word, str(number)) for word, number in words.items()],
+        "words": [(word, str(numbers[word])) for word in words],
         "articles": list(articles.items()),
         "editions": [_owing(edition, alone=edition.id in alone) for edition in editions.values()],
         "due": keys.DUE,
         "tasks": [_task(one, places) for one in many],
     }
-    return _FIXED, [orjson.dumps(batch), *stored]
+    return _FIXED, [msgspec.json.encode(batch), *stored]
 
 
-def _task(packed: Packed, places: Mapping[str, int]) -> dict[str, Any]:
+def _task(packed: Packed, places: Mapping[str, int]) -> _Task:
     change, number = packed.change, packed.number
     record, after, guard = change.record, change.after, change.guard
     before = record.subscription if record.number else None
-    was_due, due = minute_of(record.due) if before else None, minute_of(due_slot(after))
     records, field = keys.record(number)
-    return {
-        "numbers": keys.numbers(record.subscription.chat_id),
-        "address": keys.address(record.subscription.address),
-        "number": str(number),
-        "known": str(record.number or ""),
-        "records": records,
-        "field": field,
-        "quiet": [keys.owed_in(slug) for slug in guard.categories if guard.moment],
-        "moment": str(to_ms(guard.moment)) if guard.moment else "",
-        "plans": [(entry_id, keys.fan_out(entry_id)) for entry_id in guard.plans],
-        "byte": number // 8,
-        "was_due": "" if was_due is None else str(was_due),
-        "due": "" if due is None else str(due),
-        "parked": _parked(before, after),
-        "bits": _bits(before, after),
-        "instant": _instant(number, after),
-        "owed": [places[edition.id] for edition in change.owed],
-    }
+    return _Task(
+        str(number),
+        records,
+        field,
+        was_due=_minute(record.due) if before else None,
+        due=_minute(due_slot(after)),
+        owed=[places[edition.id] for edition in change.owed],
+        parked=_parked(before, after),
+        bits=_bits(before, after),
+        instant=_instant(number, after),
+        found_by=_found_by(record.subscription.address) if not (before and after) else None,
+        new=before is None,
+        quiet=[keys.owed_in(slug) for slug in guard.categories] if guard.moment else [],
+        moment=str(to_ms(guard.moment)) if guard.moment else "",
+        plans=[(entry_id, keys.fan_out(entry_id)) for entry_id in guard.plans] if guard.plans else [],
+    )
+
+
+def _minute(moment: datetime | None) -> str | None:
+    return str(minute_of(moment)) if moment else None
+
+
+def _found_by(address: Address) -> tuple[str, str]:
+    return keys.numbers(address.chat_id), keys.address(address)
 
 
 def _owing(edition: Edition, *, alone: bool) -> dict[str, Any]:
@@ -242,7 +279,7 @@ def bits_of(subscription: Subscription | None) -> set[str]:
 
 def _instant(number: int, after: Subscription | None) -> list[tuple[str, str]]:
     """What a plan that has begun must know of it, see plans.py."""
-    if after is None or after.parked:
+    if after is None or after.parked or after.hold:
         return []
-    at_once = (slug for slug in after.categories if after.at_once(slug))
+    at_once = (slug for slug, schedule in after.categories.items() if schedule.instant)
     return [(keys.newcomer(number, slug), str(to_ms(after.settled_until(slug)))) for slug in at_once]

@@ -204,8 +204,8 @@ class SubscriptionStore:
         alone = {edition_id for edition_id, count in told.items() if count == 1}
         left, done = changes, 0
         while left:
-            packed = [await self._packed(change, number) for number, change in left.items()]
-            saved = await self._saving.save_all(packed, alone)
+            packed = await self._packed(left)  # by the table as it is now
+            saved = await self._saving.save_all(packed, self._words.by_word, alone)
             done += saved.count(Saved.DONE)
             again = (one for one, how in zip(packed, saved, strict=True) if how is Saved.WORDS_CHANGED)
             left = {one.number: one.change for one in again}
@@ -213,8 +213,16 @@ class SubscriptionStore:
                 await self._words.learn()
         return done
 
-    async def _packed(self, change: Change, number: int) -> Packed:
-        value, words = await self._pack(change.after) if change.after else (b"", {})
+    async def _packed(self, changes: Mapping[int, Change]) -> list[Packed]:
+        try:
+            return [self._pack(change, number) for number, change in changes.items()]
+        except UnknownWord:
+            await self._words.learn({word for one in changes.values() if one.after for word in words_of(one.after)})
+        return [self._pack(change, number) for number, change in changes.items()]
+
+    def _pack(self, change: Change, number: int) -> Packed:
+        """Raises UnknownWord."""
+        value, words = self._records.pack(change.after) if change.after else (b"", set[str]())
         return Packed(change, number, value, words)
 
     async def remove(self, address: Address) -> bool:
@@ -259,13 +267,6 @@ class SubscriptionStore:
         )
         return int(found)
 
-    async def _pack(self, subscription: Subscription) -> tuple[bytes, dict[str, int]]:
-        try:
-            return self._records.pack(subscription)
-        except UnknownWord:
-            await self._words.learn(words_of(subscription))
-        return self._records.pack(subscription)
-
     # -- whose turn it is -----------------------------------------------------------------------------------------
 
     async def due(self, now: datetime, *, count: int) -> list[Record]:
@@ -292,8 +293,10 @@ class SubscriptionStore:
                 pipe.zcard(keys.parked(cause))
             return dict(zip(Cause, await pipe.execute(), strict=True))
 
-    async def parked_until(self, cause: Cause, moment: datetime, *, count: int) -> list[Record]:
-        """Those parked for this cause since that moment or longer."""
-        until = to_ms(moment)
-        numbers = await self._redis.zrange(keys.parked(cause), "-inf", until, byscore=True, offset=0, num=count)
+    async def parked_until(self, moments: Mapping[Cause, datetime], *, count: int) -> list[Record]:
+        """Those parked for these causes since such a moment or longer, up to so many for each."""
+        async with self._redis.pipeline(transaction=False) as pipe:
+            for cause, moment in moments.items():
+                pipe.zrange(keys.parked(cause), "-inf", to_ms(moment), byscore=True, offset=0, num=count)
+            numbers = chain(*await pipe.execute())
         return list((await self.read_numbers(map(int, numbers))).values())

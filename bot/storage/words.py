@@ -1,6 +1,7 @@
 """Words that are stored as numbers: slugs, time zones, languages and the like, in a table that only grows."""
 
 from collections.abc import Iterable
+from typing import TypeVar
 
 from bot.storage import keys
 from bot.storage.connection import Client
@@ -19,21 +20,25 @@ class UnknownWord(Exception):
     """The table of words in this process lacks it: load it anew."""
 
 
-class _Words(dict[int, str]):
-    def __missing__(self, number: int) -> str:
-        raise UnknownWord(number)
+Key = TypeVar("Key")
+Value = TypeVar("Value")
+
+
+class _Table(dict[Key, Value]):
+    def __missing__(self, key: Key) -> Value:
+        raise UnknownWord(key)
 
 
 class Words:
     """The table of words as this process knows it; all processes add to the one in the store.
 
-    What `by_number` lacks raises UnknownWord.
+    What `by_word` and `by_number` lack raises UnknownWord.
     """
 
     def __init__(self, redis: Client) -> None:
         self._intern = redis.register_script(_INTERN)
-        self._numbers: dict[str, int] = {}
-        self.by_number: dict[int, str] = _Words()
+        self.by_word: dict[str, int] = _Table()
+        self.by_number: dict[int, str] = _Table()
 
     async def learn(self, words: Iterable[str] = ()) -> None:
         """Loads the table, in which these words stand from now on at the latest."""
@@ -42,12 +47,5 @@ class Words:
 
     def know(self, numbers: dict[str, int]) -> None:
         """That this is the table."""
-        self._numbers = numbers
-        self.by_number = _Words((number, word) for word, number in numbers.items())
-
-    def number(self, word: str) -> int:
-        """Raises UnknownWord."""
-        try:
-            return self._numbers[word]
-        except KeyError:
-            raise UnknownWord(word) from None
+        self.by_word = _Table(numbers)
+        self.by_number = _Table((number, word) for word, number in numbers.items())

@@ -355,7 +355,7 @@ async def test_the_parked_are_found_by_cause_and_age(stores: Stores) -> None:
         await stores.subscriptions.save(record, record.subscription.park(since))
 
     async def found(cause: Cause, hours: int, count: int = 9) -> list[int]:
-        parked = await stores.subscriptions.parked_until(cause, NOW + timedelta(hours=hours), count=count)
+        parked = await stores.subscriptions.parked_until({cause: NOW + timedelta(hours=hours)}, count=count)
         return [record.subscription.chat_id for record in parked]
 
     assert await found(Cause.BLOCKED, 2) == [1, 2]
