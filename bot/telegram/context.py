@@ -262,11 +262,21 @@ NewsApplication = Application[ExtBot[None], Context, dict[Any, Any], dict[Any, A
 
 
 def offered(message: TelegramMessage | None) -> list[Action]:
-    """What the buttons under a message do, in their order, and those that link to an article would."""
-    markup = message.reply_markup if message else None
+    """What the buttons under a message of the bot's do, in their order, and those that link to an article would.
+    Nothing under another's: any bot of a group may put there what it likes."""
+    markup = message.reply_markup if message and _is_ours(message) else None
     rows = markup.inline_keyboard if isinstance(markup, InlineKeyboardMarkup) else ()
     data = [button.callback_data or linked(button.url or "") for row in rows for button in row]
     return [action for item in data if isinstance(item, str) and (action := decode(item))]
+
+
+def _is_ours(message: TelegramMessage) -> bool:
+    """Said by the bot, or by somebody through it. Channel posts, and their copies in the group that discusses them,
+    name nobody: of those who may post there each may have said it."""
+    ours = message.get_bot().id
+    if message.from_user is None or message.is_automatic_forward:
+        return True
+    return ours in (message.from_user.id, message.via_bot.id if message.via_bot else None)
 
 
 def message_of(update: Update) -> TelegramMessage | None:

@@ -302,3 +302,34 @@ def _marked(message: dict[str, Any]) -> list[tuple[str, str]]:
         (entity["type"], units[entity["offset"] * 2 :][: entity["length"] * 2].decode("utf-16-le"))
         for entity in message["entities"]
     ]
+
+
+async def test_what_another_bot_has_put_below_its_messages_means_nothing(world: World) -> None:
+    await world.post(ARTICLE)
+    group = await world.client.new_group("Readers", owner=world.editor, members=[world.reader])
+    member, owner = world.reader.in_(group), world.editor.in_(group)
+    answer = await answered(member, f"/ask {QUESTION}")
+    refused = await answered(member, f"/ask {UNKNOWN}")
+    await owner.say("/inbox")
+    await owner.press(await owner.next(where=lambda one: "without an answer" in one["text"]), "1")
+    item = await owner.next(where=lambda one: "Reply to this message" in one["text"])
+    await owner.quiet(0.1)
+    for copied in (answer, refused, item):
+        await _reply_to_copy(world, copied, world.editor.id, "why?")
+    assert await owner.quiet(0.5) == []
+    assert await waiting(world) == [UNKNOWN]
+
+
+async def _reply_to_copy(world: World, message: dict[str, Any], person: int, text: str) -> None:
+    """As another bot can say it."""
+    other = {"id": 777, "is_bot": True, "first_name": "Other", "username": "other_bot"}
+    await world.client.put_update(
+        message={
+            "message_id": 90_000 + message["message_id"],
+            "date": message["date"],
+            "chat": message["chat"],
+            "from": {"id": person, "is_bot": False, "first_name": "Ed"},
+            "text": text,
+            "reply_to_message": {**message, "from": other},
+        }
+    )
