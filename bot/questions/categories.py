@@ -4,6 +4,8 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from rapidfuzz import fuzz
+
 from bot.domain.category import Category
 from bot.questions.phrases import Phrases, pattern, phrases_in, plain
 
@@ -11,6 +13,8 @@ from bot.questions.phrases import Phrases, pattern, phrases_in, plain
 _NAME = r"(?P<name>[\w#&-]+(?: [\w&-]+){0,2}?)"
 #: “#policy”; “Policy: who won?”
 _MARKED = re.compile(r"(?<!\S)#(?P<tag>\w[\w-]*)|^(?P<head>[\w-]+):(?= )")
+#: In per cent, how much alike words are of which one is the other with a slip of the hand; shorter ones are others.
+_MISTYPED, _SHORT = 88, 4
 _END = r"(?=[ ?!.,:;؟،…]*$)"
 
 
@@ -55,7 +59,7 @@ def _called(said: str, words: Phrases, categories: Sequence[Category]) -> frozen
 
 
 def category_called(name: str, categories: Sequence[Category]) -> str | None:
-    """Its slug. “Sport” is Sports, and “technology” Tech; of two that may be meant, none is."""
+    """Its slug. “Sport” is Sports, “technology” Tech and “polcy” Policy; of two that may be meant, none is."""
     wanted = _bare(name)
     names = {category.slug: _names(category) for category in categories}
     same = [slug for slug, called in names.items() if wanted in called]
@@ -76,6 +80,8 @@ def _alike(said: str, name: str) -> bool:
     short, long = sorted((said, name), key=len)
     if len(short) < 4 or " " in said:
         return False
+    if len(short) > _SHORT and fuzz.ratio(said, name) >= _MISTYPED:
+        return True
     return (long.startswith(short) and long[len(short) :] in _ENDINGS) or _inflected(short, long)
 
 
@@ -136,6 +142,11 @@ def _said(text: str, words: Phrases, *, sure: bool) -> Iterator[tuple[int, int, 
     headlines = rf"(?:{words.table['about']}) (?:the )?{_NAME} (?:news|nachrichten)"
     for found in pattern(headlines).finditer(text):
         yield found.start(), found.end(), found["name"]
+    if sure:
+        nothing = rf"(?<!\w)(?:{words.table['nothing']})(?!\w)"
+        first = rf"^(?:(?:{words.table['about']}) {_NAME}(?= {nothing})|(?:(?:{words.table['about']}) )?{other}(?:,|{_END}))"
+        for found in re.finditer(first, text, re.IGNORECASE):
+            yield found.start(), found.end(), found["name"] or found["other"]
     leads = words.table["about"] if sure else words.table["telling"]
     for found in re.finditer(
         rf"(?<!\w)(?:{leads}) {_NAME}{words.table['tail'] if sure else ''}{_END}", text, re.IGNORECASE

@@ -1,4 +1,4 @@
-"""Which days words name: “Monday”, “the 3rd of November”, “last week”, “the past three days”.
+"""Which days and hours words name: “Monday”, “the 3rd of November”, “last week”, “8am”, “this morning”.
 
 Weekdays and dates are read by dateparser, and only such words come to it; it is loaded with the first of them, since
 it takes 20 MB and a moment.
@@ -15,6 +15,8 @@ from bot.questions.phrases import Phrases, plain
 
 DAY = timedelta(days=1)
 _UNITS = {"hour": DAY / 24, "day": DAY, "week": 7 * DAY, "month": 31 * DAY, "year": 366 * DAY}
+#: Hours of today that a part of it begins and ends with.
+_PARTS = {"morning": (0, 12), "afternoon": (12, 18), "evening": (18, 24), "night": (-6, 6)}
 #: “the last days”: a few.
 _SEVERAL = 3
 _MOST_WORDS = 6
@@ -51,7 +53,11 @@ def span_at(text: str, position: int, reading: Reading) -> Span | None:
     """What is named there, behind a space."""
     start = position + 1 if text[position : position + 1] == " " else position
     found = reading.words.periods.match(text, start)
-    return period(found, reading) if found else _day(text, start, reading)
+    day = period(found, reading) if found else _hour(text, start, reading) or _day(text, start, reading)
+    if day is None:
+        return None
+    hour = _clock(text, day.stop, reading.words) if day.end - day.start == DAY else None
+    return _at(day, hour) if hour else day
 
 
 def period(found: re.Match[str], reading: Reading) -> Span:
@@ -76,6 +82,9 @@ def _length(words: Phrases, said: str) -> timedelta:
 
 def _calendar(kind: str, now: datetime) -> tuple[datetime, datetime]:
     today = _midnight(now)
+    if kind in _PARTS:
+        start, end = (today + hours * _UNITS["hour"] for hours in _PARTS[kind])
+        return (start, end) if start <= now else (today, today + DAY)
     if kind in ("today", "yesterday", "day_before"):
         start = today - {"today": 0, "yesterday": 1, "day_before": 2}[kind] * DAY
         return start, start + DAY
@@ -125,6 +134,43 @@ def _day(text: str, start: int, reading: Reading) -> Span | None:
                 named = bool(_YEAR.search(words)) and begin < reading.now
                 return Span(begin, _next(begin, unit), ends[-1 if past else count - 1], past or named)
     return None
+
+
+def _hour(text: str, start: int, reading: Reading) -> Span | None:
+    """The last time that the clock showed it, or that of the day that is named behind it: “8am on Monday”."""
+    hour = _clock(text, start, reading.words)
+    if hour is None:
+        return None
+    told, stop = hour
+    on = reading.words.leads("on", text, stop + 1)
+    behind = on.end() + 1 if on else stop + 1
+    found = reading.words.periods.match(text, behind)
+    day = period(found, reading) if found else _day(text, behind, reading)
+    if day and day.end - day.start <= DAY:
+        return _at(day, (told, day.stop))
+    begin = datetime.combine(reading.now, told, reading.now.tzinfo)
+    begin -= DAY if begin > reading.now else 0 * DAY
+    return Span(begin, begin, stop, past=False)
+
+
+def _at(day: Span, hour: tuple[time, int]) -> Span:
+    told, stop = hour
+    begin = datetime.combine(day.start, told, day.start.tzinfo)
+    return Span(begin, begin, stop, day.past)
+
+
+def _clock(text: str, position: int, words: Phrases) -> tuple[time, int] | None:
+    """The time of the day that is named there, and where its words end."""
+    start = position + 1 if text[position : position + 1] == " " else position
+    found = words.leads("clock", text, start)
+    if found is None or not _AFTER.match(text, found.end()):
+        return None
+    if found["noon"] or found["midnight"]:
+        return time(12 if found["noon"] else 0), found.end()
+    hour, minute = (*map(int, re.findall(r"\d+", found[0])), 0)[:2]
+    if found["early"] or found["late"]:
+        hour = hour % 12 + (12 if found["late"] else 0) if 1 <= hour <= 12 else hour
+    return (time(hour, minute), found.end()) if hour < 24 and minute < 60 else None
 
 
 def _day_words(text: str, start: int, words: Phrases) -> tuple[list[str], list[int], bool]:

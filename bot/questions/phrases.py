@@ -40,6 +40,10 @@ class Phrases:
     def begins(self, entry: str, text: str) -> re.Match[str] | None:
         return pattern(self.table[entry]).match(text)
 
+    def leads(self, entry: str, text: str, position: int) -> re.Match[str] | None:
+        """The one that begins there."""
+        return pattern(self.table[entry]).match(text, position)
+
     def is_one(self, entry: str, word: str) -> bool:
         return bool(pattern(self.table[entry]).fullmatch(word))
 

@@ -51,7 +51,10 @@ def _said(moment: datetime | None) -> str | None:
         ("what did the council decide since last friday", "what did the council decide", ("2026-11-20", None)),
         ("What happened to the bridge over the weekend?", "What happened to the bridge?", ("2026-11-21", None)),
         ("Which tolls rose since the start of November?", "Which tolls rose?", ("2026-11-01", None)),
-        ("What has changed since the beginning of the month?", "What has changed?", ("2026-11-01", None)),
+        ("What was decided since noon on tolls?", "What was decided on tolls?", ("2026-11-23 12:00", None)),
+        ("What was decided between 8am and 10am?", "What was decided?", ("2026-11-23 08:00", "2026-11-23 10:00")),
+        ("What was decided before 8 o'clock?", "What was decided?", (None, "2026-11-23 08:00")),
+        ("Was hat der Rat seit 8.30 Uhr beschlossen?", "Was hat der Rat beschlossen?", ("2026-11-23 08:30", None)),
         ("What was decided since 2026-11-03?", "What was decided?", ("2026-11-03", None)),
         ("What has the council decided since yesterday?", "What has the council decided?", ("2026-11-22", None)),
         ("What has the council decided since last week?", "What has the council decided?", WEEK),
@@ -151,6 +154,9 @@ def test_a_time(question: str, rest: str, expected: tuple[str | None, str | None
         "Who came second in March 1984?",
         "What must be paid before 3 December?",
         "What happens tomorrow?",
+        "What must be paid before 8am?",
+        "When does the ferry leave at 8am?",
+        "Who has left since 8 people won?",
         "What was sung before the last month of the war?",
         "Which bill was passed on the last day of the session?",
         "Who was the editor of The Sunday Times?",
@@ -262,6 +268,8 @@ def test_a_category_and_a_time(question: str) -> None:
     [
         ("What's new on sports?", "", "sports"),
         ("what’s new in sport", "", "sports"),
+        ("What's new on polcy?", "", "policy"),
+        ("What's new on police?", "police", None),
         ("What's new?", "", None),
         ("whats new", "", None),
         ("any news?", "", None),
@@ -302,6 +310,21 @@ def test_what_is_new(question: str, about: str, category: str | None) -> None:
         ("news from last week", "", ("2026-11-16", "2026-11-23")),
         ("What happened this weekend?", "", ("2026-11-21", "2026-11-23")),
         ("What happened yesterday?", "", ("2026-11-22", "2026-11-23")),
+        ("What has changed since the beginning of the month?", "", ("2026-11-01", None)),
+        ("What happened since 8am?", "", ("2026-11-23 08:00", None)),
+        ("What's new since 10 p.m.?", "", ("2026-11-22 22:00", None)),
+        ("What's new since midnight?", "", ("2026-11-23", None)),
+        ("What's new since Friday 8:30?", "", ("2026-11-20 08:30", None)),
+        ("what changed since 8am on Friday?", "", ("2026-11-20 08:00", None)),
+        ("what's new since 8am yesterday", "", ("2026-11-22 08:00", None)),
+        ("What's new this morning?", "", ("2026-11-23", "2026-11-23 12:00")),
+        ("What happened last night?", "", ("2026-11-22 18:00", "2026-11-23 06:00")),
+        ("What's new tonight?", "", ("2026-11-23", None)),
+        ("Was ist neu seit 8 Uhr?", "", ("2026-11-23 08:00", None)),
+        ("Was gibt es Neues seit heute Morgen?", "", ("2026-11-23", None)),
+        ("¿Qué hay de nuevo desde las 8 de la mañana?", "", ("2026-11-23 08:00", None)),
+        ("Что нового с 8 утра?", "", ("2026-11-23 08:00", None)),
+        ("ما الجديد منذ الساعة 8؟", "", ("2026-11-23 08:00", None)),
         ("What happened last Friday?", "", ("2026-11-20", "2026-11-21")),
         ("What happened 3 days ago?", "", ("2026-11-20", "2026-11-21")),
         ("articles since Monday", "", WEEK),
@@ -320,6 +343,21 @@ def test_what_is_new(question: str, about: str, category: str | None) -> None:
 def test_what_was_new_then(question: str, about: str, expected: tuple[str | None, str | None]) -> None:
     narrowed = read(question)
     assert (narrowed.question, bounds(narrowed.scope), narrowed.news) == (about, expected, True)
+
+
+@pytest.mark.parametrize(
+    ("question", "about"),
+    [
+        ("on policy since Monday", ""),
+        ("on policy since Monday what changed?", ""),
+        ("policy since Monday", ""),
+        ("anything on policy since Monday?", ""),
+        ("on policy, since Monday, who won?", "who won?"),
+    ],
+)
+def test_a_category_that_is_named_first(question: str, about: str) -> None:
+    narrowed = read(question)
+    assert (narrowed.question, narrowed.scope.categories, bounds(narrowed.scope)) == (about, {"policy"}, WEEK)
 
 
 def test_days_begin_in_the_zone_of_whoever_asks() -> None:
