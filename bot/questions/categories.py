@@ -143,8 +143,8 @@ def _said(text: str, words: Phrases, *, sure: bool) -> Iterator[tuple[int, int, 
     for found in pattern(headlines).finditer(text):
         yield found.start(), found.end(), found["name"]
     if sure:
-        nothing = rf"(?<!\w)(?:{words.table['nothing']})(?!\w)"
-        first = rf"^(?:(?:{words.table['about']}) {_NAME}(?= {nothing})|(?:(?:{words.table['about']}) )?{other}(?:,|{_END}))"
+        lead, nothing = (rf"(?<!\w)(?:{words.table[entry]})(?!\w)" for entry in ("about", "nothing"))
+        first = rf"^(?:{lead} {_NAME}(?= {nothing})|(?:{lead} )?{other}(?:,|{_END}))"
         for found in re.finditer(first, text, re.IGNORECASE):
             yield found.start(), found.end(), found["name"] or found["other"]
     leads = words.table["about"] if sure else words.table["telling"]

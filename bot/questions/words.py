@@ -52,9 +52,9 @@ def words_of(text: str, language: str) -> list[Word]:
     small = small_words(language)
     found = []
     for match in _WORD.finditer(text):
-        word = match[0].casefold()
-        word = re.split("['’]", word)[0] or word
-        found.append(Word(word, stem(word, language), match.start(), match.end(), word in small))
+        whole = match[0].casefold().replace("’", "'")
+        word = whole.partition("'")[0] or whole
+        found.append(Word(word, stem(word, language), match.start(), match.end(), bool({word, whole} & small)))
     return found
 
 

@@ -25,6 +25,11 @@ def test_of_the_languages_that_are_known() -> None:
     assert language_of("die", set()) == "en"
 
 
+def test_who_won_is_no_small_word_though_who_will_not_is() -> None:
+    words = words_of("Who won? Won’t they?", "en")
+    assert [word.small for word in words] == [True, False, True, True]
+
+
 @pytest.mark.parametrize(
     ("language", "one", "other"),
     [
