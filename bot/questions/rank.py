@@ -28,7 +28,7 @@ READ = 10
 #: More are nobody's concern.
 _MOST = 20
 #: How many times a passage's odds must be those of a pair to go before it.
-_PAIR = 20
+_PAIR = 4
 #: What is left of that if a name that was asked stands nowhere: it may be of someone else that this is told.
 _OF_SOMEONE_ELSE = 0.4
 #: How probable it is that a pair answers its own question, and at most that anything else answers one.
