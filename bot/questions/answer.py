@@ -206,6 +206,7 @@ class Questions:
         keeper = Keeper(self._store, written, lock, encoder)
         self._opened.callback(keeper.close)
         self._retrieval = Retrieval(read, encoder)
+        self._opened.callback(self._retrieval.close)
         return keeper
 
 

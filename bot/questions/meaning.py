@@ -17,9 +17,12 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     Floats = NDArray[np.float32]
+    Places = NDArray[np.int_]
 
+#: Vectors are kept as whole numbers, which their own are multiplied by this for.
 _SCALE = 127
 _WHOLE, _PART = 384, 64
+_NO_QUESTION = (0.0, 0.0, 0.0, 0.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +47,7 @@ class Alike:
     sentence_words: tuple[float, ...]
     sentence_text: tuple[float, ...]
     sentence_weakest: tuple[float, ...]
-    question: tuple[float, float, float, float] = (0.0, 0.0, 0.0, 0.0)
+    question: tuple[float, ...] = _NO_QUESTION
 
 
 def encode_passages(encoder: Encoder, passages: Sequence[Passage]) -> list[tuple[Meaning, bytes]]:
@@ -58,11 +61,10 @@ def encode_passages(encoder: Encoder, passages: Sequence[Passage]) -> list[tuple
     return found
 
 
-def asked_meaning(encoder: Encoder, question: str, words: Sequence[Word], rarities: Sequence[float]) -> AskedMeaning:
-    """`rarities` of the words."""
+def asked_meaning(encoded: Encoded, words: Sequence[Word], rarities: Sequence[float]) -> AskedMeaning:
+    """Of a question, by the `rarities` of its words."""
     import numpy
 
-    (encoded,) = encoder.encode([question])
     weights = numpy.zeros(len(encoded.spans), numpy.float32)
     for place, (start, end) in enumerate(encoded.spans):
         for word, weight in zip(words, rarities, strict=True):
@@ -75,42 +77,72 @@ def asked_meaning(encoder: Encoder, question: str, words: Sequence[Word], rariti
     return AskedMeaning(encoded.whole, encoded.parts, weights / total if total else weights)
 
 
-def compare(asked: AskedMeaning, passages: Sequence[Passage], meanings: dict[int, Meaning]) -> list[Alike]:
-    """Raises KeyError for a passage without vectors."""
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """The vectors of some `passages`, those of all sentences one after the other: `parts` from `starts` on, `counts`
+    of them for each; `first` is each passage's first sentence, or the question of an FAQ pair."""
+
+    passages: tuple[Passage, ...]
+    wholes: "Floats"
+    parts: "Floats"
+    starts: "Places"
+    counts: "Places"
+    first: "Places"
+
+
+def stored(passages: Sequence[Passage], meanings: dict[int, Meaning]) -> Stored | None:
+    """Of those that have any; None if none has."""
     import numpy
 
-    if not passages or not len(asked.weights):
-        return []
-    some = [meanings[passage.number] for passage in passages]
-    counts = [numpy.frombuffer(one.counts, numpy.uint16).astype(int) for one in some]
-    parts = floats(b"".join(one.parts for one in some), _PART)
-    wholes = floats(b"".join(one.wholes for one in some), _WHOLE) @ asked.whole
-    each = asked.parts @ parts.T
-    starts = numpy.concatenate([[0], numpy.cumsum(numpy.concatenate(counts))[:-1]])
-    best = numpy.maximum.reduceat(each, starts, axis=1)  # of each word asked, in each sentence
+    some = [(passage, meanings[passage.number]) for passage in passages if passage.number in meanings]
+    if not some:
+        return None
+    each = [numpy.frombuffer(meaning.counts, numpy.uint16) for _, meaning in some]
+    counts = numpy.concatenate(each).astype(int)
+    return Stored(
+        tuple(passage for passage, _ in some),
+        floats(b"".join(meaning.wholes for _, meaning in some)),
+        floats(b"".join(meaning.parts for _, meaning in some), _PART),
+        _starts(counts),
+        counts,
+        _starts(numpy.array([len(one) for one in each])),
+    )
+
+
+def compare(asked: AskedMeaning, stored: Stored) -> dict[int, Alike]:
+    """By the numbers of the passages; none if nothing was asked."""
+    import numpy
+
+    if not len(asked.weights):
+        return {}
+    is_faq = numpy.array([passage.is_faq for passage in stored.passages])
+    own = stored.first + is_faq  # where a pair's answer begins, behind its question
+    as_whole = stored.wholes @ (asked.whole / _SCALE)
+    each = (asked.parts / _SCALE) @ stored.parts.T
+    back = numpy.add.reduceat(each.max(0), stored.starts) / stored.counts
+    best = numpy.maximum.reduceat(each, stored.starts, axis=1)  # of each word asked, in each sentence
     by_words = asked.weights @ best
     strong = asked.weights >= asked.weights.max() / 2
     weakest = best[strong].min(0)
-    found, first = [], 0
-    for passage, count in zip(passages, counts, strict=True):
-        own = slice(first + passage.is_faq, first + len(count))
-        question = (0.0, 0.0, 0.0, 0.0)
-        if passage.is_faq:
-            back = each[:, starts[first] : starts[first] + count[0]].max(0).mean()
-            question = (float(by_words[first]), float(wholes[first]), float(back), float(weakest[first]))
-        words = best[:, own].max(1)
-        found.append(
-            Alike(
-                words=float(asked.weights @ words),
-                weakest=float(words[strong].min()),
-                rarest=float(words[asked.weights.argmax()]),
-                sentence_words=tuple(by_words[own].tolist()),
-                sentence_text=tuple(wholes[own].tolist()),
-                sentence_weakest=tuple(weakest[own].tolist()),
-                question=question,
-            )
+    places = numpy.union1d(stored.first, own)
+    inside = numpy.maximum.reduceat(best, places, axis=1)[:, places.searchsorted(own)]  # in each passage
+    words, lowest, rarest = (
+        values.tolist() for values in (asked.weights @ inside, inside[strong].min(0), inside[asked.weights.argmax()])
+    )
+    rows = numpy.stack([by_words, as_whole, back, weakest]).T.tolist()
+    ends = [*stored.first[1:].tolist(), len(rows)]
+    found = {}
+    for place, (passage, start, end) in enumerate(zip(stored.passages, own.tolist(), ends, strict=True)):
+        sentence_words, sentence_text, _, sentence_weakest = zip(*rows[start:end], strict=True)
+        found[passage.number] = Alike(
+            words[place],
+            lowest[place],
+            rarest[place],
+            sentence_words,
+            sentence_text,
+            sentence_weakest,
+            tuple(rows[start - 1]) if passage.is_faq else _NO_QUESTION,
         )
-        first += len(count)
     return found
 
 
@@ -143,6 +175,11 @@ def _telling(text: str, encoded: Encoded, language: str) -> "Floats":
     return encoded.parts[telling] if telling else encoded.parts
 
 
+def _starts(counts: "Places") -> "Places":
+    starts: Places = counts.cumsum() - counts
+    return starts
+
+
 def _bytes(vectors: "Floats") -> bytes:
     import numpy
 
@@ -150,7 +187,7 @@ def _bytes(vectors: "Floats") -> bytes:
 
 
 def floats(content: bytes, width: int = _WHOLE) -> "Floats":
-    """As they were before they were kept."""
+    """As they were before they were kept, times `_SCALE`."""
     import numpy
 
-    return numpy.frombuffer(content, numpy.int8).astype(numpy.float32).reshape(-1, width) / numpy.float32(_SCALE)
+    return numpy.frombuffer(content, numpy.int8).reshape(-1, width).astype(numpy.float32)

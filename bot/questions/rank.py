@@ -6,7 +6,7 @@ likewise → how sure the first is; FAQ pairs likewise, by their questions
 
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
 from math import exp, log
@@ -14,6 +14,7 @@ from math import exp, log
 from bot.domain.answer import Place, mark_of
 from bot.questions.features import (
     Features,
+    Held,
     Terms,
     pair_features,
     passage_features,
@@ -38,10 +39,12 @@ Weights = dict[str, float]
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """A question's terms, what was found for them, and how much that means the same, by its numbers."""
+    """A question's terms, what was found for them, and by its numbers what it holds of them and how much it means the
+    same."""
 
     terms: Terms
     passages: tuple[Passage, ...]
+    held: dict[int, Held]
     alike: dict[int, Alike]
 
     @property
@@ -83,13 +86,13 @@ def candidates(read: Read, passages: Sequence[Passage]) -> list[Candidate]:
 
 def rank_passages(read: Read, passages: Sequence[Passage]) -> list[Scored]:
     own = [p for p in passages if not p.is_faq]
-    features = [passage_features(read.terms, p, read.alike.get(p.number)) for p in own]
+    features = [passage_features(read.held[p.number], read.alike.get(p.number)) for p in own]
     return _ranked(own, features, read.weights["passage"])
 
 
 def rank_pairs(read: Read, passages: Sequence[Passage]) -> list[Scored]:
     own = [p for p in passages if p.is_faq]
-    features = [pair_features(read.terms, p, read.alike.get(p.number)) for p in own]
+    features = [pair_features(read.held[p.number], read.alike.get(p.number)) for p in own]
     return _ranked(own, features, read.weights["pair"])
 
 
@@ -100,7 +103,8 @@ def rank_sentences(read: Read, passages: Sequence[Passage]) -> list[Scored]:
     spread = log(sum(exp(one.score - best[0].score) for one in best)) if best else 0.0
     for one in best:
         relative = one.score - best[0].score - spread
-        each = sentence_features(read.terms, one.passage, relative, read.alike.get(one.passage.number))
+        number = one.passage.number
+        each = sentence_features(read.terms, one.passage, read.held[number], relative, read.alike.get(number))
         found += [
             Scored(one.passage, one.features, _sum(features, read.weights["sentence"]), place, features)
             for place, features in enumerate(each)
@@ -149,13 +153,13 @@ def _sum(features: Features, weights: Weights) -> float:
 
 
 def _candidate(one: Scored, probability: float) -> Candidate:
-    passage = one.passage
-    place = Place(passage.is_faq, passage.position, mark=mark_of(passage.text))
-    text = passage.text
+    passage, text, first, count = one.passage, one.passage.text, 0, 0
     if not passage.is_faq:
         first = max(0, one.sentence - 1) if one.of_sentence["goes on"] else one.sentence
-        place = replace(place, first=first, count=one.sentence - first + 1)
-        text = text[passage.sentences[first][0] : passage.sentences[one.sentence][1]]
+        count = one.sentence - first + 1
+        spans = passage.sentences
+        text = text[spans[first][0] : spans[one.sentence][1]]
+    place = Place(passage.is_faq, passage.position, first, count, mark=mark_of(passage.text))
     held = (one.of_sentence or one.features)["share"]
     return Candidate(passage.article, place, text, passage.text, probability, held)
 

@@ -5,13 +5,15 @@ question → its words, by their rarity → passages that hold any of them, and 
 """
 
 from collections.abc import Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 from bot.domain.answer import Place, mark_of
 from bot.domain.scope import EVERYTHING, Scope
 from bot.questions.encoder import Encoder
-from bot.questions.features import Term, Terms
+from bot.questions.features import Term, Terms, hold
 from bot.questions.index import Index, Passage, rarity
-from bot.questions.meaning import AskedMeaning, asked_meaning, compare
+from bot.questions.meaning import AskedMeaning, Stored, asked_meaning, compare, stored
 from bot.questions.pairs import Pairs
 from bot.questions.rank import READ, Candidate, Read, candidates, rank_pairs, rank_passages
 from bot.questions.words import Word, language_of, stem, words_of
@@ -35,10 +37,14 @@ class Retrieval:
     def __init__(self, index: Index, encoder: Encoder | None) -> None:
         self._index = index
         self._encoder = encoder
-        self._pairs = Pairs(index) if encoder else None
+        self._encoding = ThreadPoolExecutor(1, "encoding")
+        self._pairs = Pairs(index)
         self._version = (-1, -1)
         self._known = (frozenset({"en"}), 0)
         self._sources: tuple[tuple[int, int], list[str]] = ((-1, -1), [])
+
+    def close(self) -> None:
+        self._encoding.shutdown()
 
     def find(
         self,
@@ -64,7 +70,7 @@ class Retrieval:
             held = " ".join([held, passage.title_stems, passage.question_stems, *passage.stems])
             found[passage.article] = max(rank, passage.rank), held
         total = sum(term.weight for term in terms.telling) or 1
-        scores = {one: terms.share(held) + rank / (2.2 * total) for one, (rank, held) in found.items()}
+        scores = {one: terms.words.share(held) + rank / (2.2 * total) for one, (rank, held) in found.items()}
         return sorted(scores, key=lambda one: -scores[one])[:count]
 
     def sources(self) -> list[str]:
@@ -100,38 +106,40 @@ class Retrieval:
     def _stems(self, question: str) -> frozenset[frozenset[str]]:
         return frozenset(term.stems for term in self._terms(question[:_LONGEST])[1].telling)
 
-    def read(self, question: str, *, article: str = "", scope: Scope = EVERYTHING) -> "Read":
-        """Everything that the answer is chosen from."""
+    def read(self, question: str, *, article: str = "", scope: Scope = EVERYTHING) -> Read:
+        """Everything that the answer is chosen from. What it means is worked out while its words are looked up."""
         question = question[:_LONGEST].encode(errors="replace").decode()
+        encoding = self._encoding.submit(self._encoder.encode, [question]) if self._encoder else None
         words, terms = self._terms(question)
-        stems = self._searched(terms)
-        passages = {p.number: p for p in self._index.find(stems, scope, article=article)}
+        passages = self._index.find(self._searched(terms), scope, article=article)
         if article:
-            passages = {p.number: p for p in self._index.passages_of(article)} | passages
-        asked = None
-        if self._encoder and self._pairs:
-            weights = [self._weight(word, terms) for word in words]
-            asked = asked_meaning(self._encoder, question, words, weights)
-            if not article:
-                near = [
-                    number for number in self._pairs.nearest(asked.whole, _NEAREST_PAIRS) if number not in passages
-                ]
-                passages |= {p.number: p for p in self._index.passages(near, scope)}
-        return self._compared(asked, terms, list(passages.values()))
+            passages = list({p.number: p for p in [*self._index.passages_of(article), *passages]}.values())
+        by_words = Read(terms, tuple(passages), {p.number: hold(terms, p) for p in passages}, {})
+        if encoding is None:
+            return by_words
+        meant = self._stored(passages)
+        asked = asked_meaning(encoding.result()[0], words, [self._weight(word, terms) for word in words])
+        return self._compared(asked, by_words, meant, [] if article else self._near(asked, passages, scope))
 
-    def _compared(self, asked: AskedMeaning | None, terms: Terms, passages: Sequence[Passage]) -> "Read":
+    def _near(self, asked: AskedMeaning, found: Iterable[Passage], scope: Scope) -> list[Passage]:
+        """The FAQ pairs that ask much the same, but for those that have been found."""
+        known = {passage.number for passage in found}
+        near = self._pairs.nearest(asked.whole, _NEAREST_PAIRS)
+        return self._index.passages([number for number in near if number not in known], scope)
+
+    def _stored(self, passages: Sequence[Passage]) -> Stored | None:
+        return stored(passages, self._index.meanings([p.number for p in passages]))
+
+    def _compared(self, asked: AskedMeaning, by_words: Read, meant: Stored | None, near: Sequence[Passage]) -> Read:
         """By words alone, if any of those that these put in front has no vectors; else those without are left out."""
-        by_words = Read(terms, tuple(passages), {})
-        if asked is None:
+        alike = compare(asked, meant) if meant else {}
+        if len(alike) < len(by_words.passages) and _in_front(by_words) - alike.keys():
             return by_words
-        meanings = self._index.meanings([p.number for p in passages])
-        known = [p for p in passages if p.number in meanings]
-        if len(known) < len(passages) and _in_front(by_words) - meanings.keys():
-            return by_words
-        alike = compare(asked, known, meanings)
-        if not alike:
-            return by_words
-        return Read(terms, tuple(known), dict(zip((p.number for p in known), alike, strict=True)))
+        if near and (meant := self._stored(near)):
+            alike |= compare(asked, meant)
+        known = tuple(p for p in (*by_words.passages, *near) if p.number in alike)
+        held = by_words.held | {p.number: hold(by_words.terms, p) for p in near}
+        return replace(by_words, passages=known, held=held, alike=alike) if alike else by_words
 
     def _terms(self, question: str) -> tuple[list[Word], Terms]:
         languages, size = self._whole()

@@ -90,7 +90,8 @@ class Weighed(Read):
 
 
 def weighed(one: Asked, given: dict[str, Weights]) -> Weighed:
-    return Weighed(one.read.terms, one.read.passages, one.read.alike, given)
+    read = one.read
+    return Weighed(read.terms, read.passages, read.held, read.alike, given)
 
 
 # -- finding weights -------------------------------------------------------------------------------------------
