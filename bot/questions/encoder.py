@@ -31,10 +31,11 @@ _TOGETHER = 8
 
 @dataclass(frozen=True, slots=True)
 class Encoded:
-    """`whole`: one vector for the text (384 numbers, of length 1); `parts`: one for each word piece (64 numbers, of
-    length 1); `spans`: where in the text each of those stands."""
+    """`whole`: one vector for the text (384 numbers, of length 1); `gist`: the same in 64 numbers; `parts`: one for
+    each word piece (64 numbers, of length 1); `spans`: where in the text each of those stands."""
 
     whole: "Floats"
+    gist: "Floats"
     parts: "Floats"
     spans: tuple[tuple[int, int], ...]
 
@@ -91,11 +92,14 @@ class Encoder:
 
     def _encoded(self, read: Any, hidden: "Floats") -> Encoded:
         """The model's first and last token mark the ends of the text."""
-        parts = _unit(self._numpy, hidden[1:-1] @ self._projection)
-        return Encoded(_unit(self._numpy, hidden.mean(0)), parts, tuple(read.offsets[1:-1]))
+        whole, parts = unit(hidden.mean(0)), unit(hidden[1:-1] @ self._projection)
+        return Encoded(whole, unit(whole @ self._projection), parts, tuple(read.offsets[1:-1]))
 
 
-def _unit(numpy: Any, vectors: "Floats") -> "Floats":
+def unit(vectors: "Floats") -> "Floats":
+    """Of length 1."""
+    import numpy
+
     lengths = numpy.linalg.norm(vectors, axis=-1, keepdims=True)
-    unit: Floats = vectors / numpy.maximum(lengths, 1e-9)
-    return unit
+    made: Floats = vectors / numpy.maximum(lengths, 1e-9)
+    return made

@@ -25,7 +25,7 @@ from bot.questions.sentences import sentences
 from bot.questions.words import language_of, words_of
 
 #: Of the tables and of what is written into them: a file of another one is made anew.
-_VERSION = 2
+_VERSION = 3
 #: As many passages as can hold the best answer, by the measured recall of BM25.
 CANDIDATES = 50
 #: Where few articles are stored a word's rarity is counted as if so many passages about other things were stored too.
@@ -186,19 +186,20 @@ class Index:
         )
 
     def put_meanings(self, found: Iterable[tuple[Meaning, bytes]]) -> None:
-        """Each with the vector of its question, which is empty where there is none. Of passages that are gone none
-        is kept."""
-        for meaning, asked in found:
-            if not self._db.execute("SELECT 1 FROM passage WHERE number = ?", (meaning.passage,)).fetchone():
-                continue
-            values = (meaning.passage, meaning.counts, meaning.wholes, meaning.parts)
-            self._db.execute("INSERT OR REPLACE INTO meaning VALUES (?, ?, ?, ?)", values)
-            if asked:
-                self._db.execute("INSERT OR REPLACE INTO asked VALUES (NULL, ?, ?)", (meaning.passage, asked))
+        """Each with the one vector that its passage is found by. Of passages that are gone none is kept."""
+        for meaning, gist in found:
+            self._db.execute(
+                "INSERT OR REPLACE INTO meaning SELECT number, ?, ?, ? FROM passage WHERE number = ?",
+                (meaning.counts, meaning.wholes, meaning.parts, meaning.passage),
+            )
+            self._db.execute(
+                "INSERT OR REPLACE INTO gist SELECT NULL, number, is_faq, ? FROM passage WHERE number = ?",
+                (gist, meaning.passage),
+            )
 
     def forget_meanings(self) -> None:
         self._db.execute("DELETE FROM meaning")
-        self._db.execute("DELETE FROM asked")
+        self._db.execute("DELETE FROM gist")
 
     def without_meaning(self, languages: Collection[str], count: int) -> list[Passage]:
         """The newest passages in these languages that have no vectors yet."""
@@ -262,15 +263,14 @@ class Index:
         query = f"SELECT passage, counts, wholes, parts FROM meaning WHERE passage IN ({_marks(numbers)})"
         return {row[0]: Meaning(*row) for row in self._db.execute(query, numbers)}
 
-    def asked_after(self, number: int) -> list[tuple[int, int, bytes]]:
-        """The questions of FAQ pairs as vectors, in the order in which they were made, with the numbers of their
-        passages: those with a higher number of their own. Not by passage, for the newest get theirs first."""
-        return self._db.execute(
-            "SELECT number, passage, whole FROM asked WHERE number > ? ORDER BY number", (number,)
-        ).fetchall()
+    def gists(self, *, is_faq: bool, after: int = 0) -> list[tuple[int, int, bytes]]:
+        """The vectors that FAQ pairs, or other passages, are found by, in the order in which they were made, with the
+        numbers of these: those with a higher number of their own. Not by passage, for the newest get theirs first."""
+        query = "SELECT number, passage, vector FROM gist WHERE is_faq = ? AND number > ? ORDER BY number"
+        return self._db.execute(query, (is_faq, after)).fetchall()
 
-    def count_asked(self) -> int:
-        return int(self._db.execute("SELECT count(*) FROM asked").fetchone()[0])
+    def count_gists(self, *, is_faq: bool) -> int:
+        return int(self._db.execute("SELECT count(*) FROM gist WHERE is_faq = ?", (is_faq,)).fetchone()[0])
 
     def _passages(self, rest: str, values: Sequence[object] = ()) -> Iterator[Passage]:
         query = f"SELECT {_COLUMNS}, 0.0 FROM passage {_WITHIN} {rest}"

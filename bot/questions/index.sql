@@ -17,8 +17,9 @@ CREATE TRIGGER passage_removed AFTER DELETE ON passage BEGIN
   INSERT INTO words (words, rowid, title_stems, question_stems, stems)
   VALUES ('delete', old.number, old.title_stems, old.question_stems, old.stems);
   DELETE FROM meaning WHERE passage = old.number;
-  DELETE FROM asked WHERE passage = old.number;
+  DELETE FROM gist WHERE passage = old.number;
 END;
 CREATE TABLE frequency (stem TEXT PRIMARY KEY, passages INTEGER) WITHOUT ROWID;
 CREATE TABLE meaning (passage INTEGER PRIMARY KEY, counts BLOB, wholes BLOB, parts BLOB);
-CREATE TABLE asked (number INTEGER PRIMARY KEY AUTOINCREMENT, passage INTEGER UNIQUE, whole BLOB);
+CREATE TABLE gist (number INTEGER PRIMARY KEY AUTOINCREMENT, passage INTEGER UNIQUE, is_faq INTEGER, vector BLOB);
+CREATE INDEX gists_of ON gist (is_faq, number);

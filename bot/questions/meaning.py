@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from bot.questions.encoder import Encoded, Encoder
+from bot.questions.encoder import Encoded, Encoder, unit
 from bot.questions.index import Meaning, Passage
 from bot.questions.words import Word, words_of
 
@@ -21,15 +21,17 @@ if TYPE_CHECKING:
 
 #: Vectors are kept as whole numbers, which their own are multiplied by this for.
 _SCALE = 127
-_WHOLE, _PART = 384, 64
+#: Numbers of a vector: of a whole text, of a word, and of that by which a passage is found.
+WHOLE, _PART, GIST = 384, 64, 64
 _NO_QUESTION = (0.0, 0.0, 0.0, 0.0)
 
 
 @dataclass(frozen=True, slots=True)
 class AskedMeaning:
-    """A question in vectors; `weights`: what each word counts for, 1 in all."""
+    """A question in vectors, as `Encoded`; `weights`: what each word counts for, 1 in all."""
 
     whole: "Floats"
+    gist: "Floats"
     parts: "Floats"
     weights: "Floats"
 
@@ -51,13 +53,17 @@ class Alike:
 
 
 def encode_passages(encoder: Encoder, passages: Sequence[Passage]) -> list[tuple[Meaning, bytes]]:
-    """As they are kept, each with the vector of its question."""
+    """As they are kept, each with the vector that it is found by: of an FAQ pair its question's, of others what their
+    sentences have in common."""
+    import numpy
+
     texts = [_texts(passage) for passage in passages]
     encoded = iter(encoder.encode([text for some in texts for text in some]))
     found = []
     for passage, some in zip(passages, texts, strict=True):
         parts = [(text, next(encoded)) for text in some]
-        found.append((_packed(passage, parts), _bytes(parts[0][1].whole) if passage.is_faq else b""))
+        vector = parts[0][1].whole if passage.is_faq else unit(numpy.sum([one.gist for _, one in parts], axis=0))
+        found.append((_packed(passage, parts), _bytes(vector)))
     return found
 
 
@@ -74,7 +80,7 @@ def asked_meaning(encoded: Encoded, words: Sequence[Word], rarities: Sequence[fl
     total = float(weights.sum())
     if not total:
         weights += 1 / max(len(weights), 1)
-    return AskedMeaning(encoded.whole, encoded.parts, weights / total if total else weights)
+    return AskedMeaning(encoded.whole, encoded.gist, encoded.parts, weights / total if total else weights)
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,7 +192,7 @@ def _bytes(vectors: "Floats") -> bytes:
     return numpy.round(vectors * _SCALE).astype(numpy.int8).tobytes()
 
 
-def floats(content: bytes, width: int = _WHOLE) -> "Floats":
+def floats(content: bytes, width: int = WHOLE) -> "Floats":
     """As they were before they were kept, times `_SCALE`."""
     import numpy
 

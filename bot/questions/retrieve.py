@@ -12,16 +12,16 @@ from bot.domain.answer import Place, mark_of
 from bot.domain.scope import EVERYTHING, Scope
 from bot.questions.encoder import Encoder
 from bot.questions.features import Term, Terms, hold
-from bot.questions.index import Index, Passage, rarity
+from bot.questions.index import CANDIDATES, Index, Passage, rarity
 from bot.questions.meaning import AskedMeaning, Stored, asked_meaning, compare, stored
-from bot.questions.pairs import Pairs
+from bot.questions.nearest import Nearest
 from bot.questions.rank import READ, Candidate, Read, candidates, rank_pairs, rank_passages
 from bot.questions.words import Word, language_of, stem, words_of
 
 #: Characters and words of a question that are read.
 _LONGEST = 1000
 _MOST_TERMS = 24
-_NEAREST_PAIRS = 20
+_NEAREST = 20
 _SEARCHED = 200
 #: Questions as much alike as that ask the same.
 _SAME = 0.88
@@ -38,7 +38,7 @@ class Retrieval:
         self._index = index
         self._encoder = encoder
         self._encoding = ThreadPoolExecutor(1, "encoding")
-        self._pairs = Pairs(index)
+        self._pairs, self._others = Nearest(index, is_faq=True), Nearest(index, is_faq=False)
         self._version = (-1, -1)
         self._known = (frozenset({"en"}), 0)
         self._sources: tuple[tuple[int, int], list[str]] = ((-1, -1), [])
@@ -122,9 +122,12 @@ class Retrieval:
         return self._compared(asked, by_words, meant, [] if article else self._near(asked, passages, scope))
 
     def _near(self, asked: AskedMeaning, found: Iterable[Passage], scope: Scope) -> list[Passage]:
-        """The FAQ pairs that ask much the same, but for those that have been found."""
+        """The FAQ pairs that ask much the same; also other passages where the words did not find as many as can be
+        read. Without what has been found."""
         known = {passage.number for passage in found}
-        near = self._pairs.nearest(asked.whole, _NEAREST_PAIRS)
+        near = self._pairs.find(asked.whole, _NEAREST)
+        if len(known) < CANDIDATES:
+            near += self._others.find(asked.gist, _NEAREST)
         return self._index.passages([number for number in near if number not in known], scope)
 
     def _stored(self, passages: Sequence[Passage]) -> Stored | None:

@@ -276,7 +276,7 @@ def tell(text: str) -> None:
 def shelves(index: Index, articles: Sequence[Article]) -> dict[str, Index]:
     """By the ids of the articles small stores, each of some of them, with the vectors that the large one has."""
     found = dict[str, Index]()
-    asked = {passage: whole for _, passage, whole in index.asked_after(0)}
+    gists = {passage: gist for kind in (True, False) for _, passage, gist in index.gists(is_faq=kind)}
     kinds = [[one for one in articles if bool(one.faq) is with_pairs] for with_pairs in (False, True)]
     many = max(1, len(kinds[0]) // _ON_A_SHELF)
     for n in range(many):
@@ -288,9 +288,7 @@ def shelves(index: Index, articles: Sequence[Article]) -> dict[str, Index]:
             meanings = index.meanings([passage.number for passage in known])
             pairs = [(new, old.number) for new, old in zip(shelf.passages_of(one.id), known, strict=True)]
             shelf.put_meanings(
-                (replace(meanings[old], passage=new.number), asked.get(old, b""))
-                for new, old in pairs
-                if old in meanings
+                (replace(meanings[old], passage=new.number), gists[old]) for new, old in pairs if old in meanings
             )
     return found
 

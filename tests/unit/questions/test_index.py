@@ -152,18 +152,20 @@ def test_vectors_go_with_their_passages(index: Index) -> None:
     assert len(some) == index.size()
     assert index.without_meaning({"de"}, 100) == []
     first, *others = some
-    index.put_meanings([(Meaning(one.number, b"1", b"2", b"3"), b"4" * one.is_faq) for one in others])
+    index.put_meanings([(Meaning(one.number, b"1", b"2", b"3"), b"4") for one in others])
     assert index.without_meaning({"en"}, 100) == [first]
     assert index.meanings([first.number, others[0].number]) == {
         others[0].number: Meaning(others[0].number, b"1", b"2", b"3")
     }
-    assert index.count_asked() == len(index.asked_after(0)) == sum(one.is_faq for one in others)
+    for is_faq in (True, False):
+        count = sum(one.is_faq is is_faq for one in others)
+        assert index.count_gists(is_faq=is_faq) == len(index.gists(is_faq=is_faq)) == count > 0
     index.remove("bridge")
-    index.put_meanings([(Meaning(one.number, b"1", b"2", b"3"), b"") for one in others if one.article == "bridge"])
+    index.put_meanings([(Meaning(one.number, b"1", b"2", b"3"), b"4") for one in others if one.article == "bridge"])
     gone = [one.number for one in others if one.article == "bridge"]
     assert index.meanings(gone) == {}
     index.forget_meanings()
-    assert index.count_asked() == 0
+    assert index.count_gists(is_faq=True) == index.count_gists(is_faq=False) == 0
 
 
 @given(st.lists(ARTICLES, max_size=3))

@@ -3,7 +3,7 @@
 import pytest
 
 from bot.questions.index import Index, Meaning, Passage
-from bot.questions.pairs import Pairs
+from bot.questions.nearest import Nearest
 from tests.unit.questions.test_index import BRIDGE, FERRY
 
 numpy = pytest.importorskip("numpy")
@@ -30,10 +30,10 @@ def give_meaning(index: Index, pair: Passage) -> None:
 
 def test_those_that_get_their_vectors_last_are_found_too(index: Index) -> None:
     """The newest get theirs first, and somebody may ask meanwhile."""
-    pairs, any_vector = Pairs(index), numpy.ones(_DIMENSIONS, dtype="float32")
+    pairs, any_vector = Nearest(index, is_faq=True), numpy.ones(_DIMENSIONS, dtype="float32")
     each, known = pairs_of(index), list[int]()
     for pair in reversed(each):
         give_meaning(index, pair)
         known.append(pair.number)
-        assert sorted(pairs.nearest(any_vector, 9)) == sorted(known)
+        assert sorted(pairs.find(any_vector, 9)) == sorted(known)
     assert len(known) == 3
