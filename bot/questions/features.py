@@ -56,15 +56,22 @@ class Looked:
 class Terms:
     """`telling`: those that say what is asked about; `every`: all in their order; `words`, `every_word` and `pairs`
     of words that follow each other: what is looked for of these. `unit`: the rarity of a word that stands nowhere;
-    `unknown_name`: such a one is a name."""
+    `unknown_name`: such a one is a name. `wanted`: see `asks`."""
 
     def __init__(
-        self, telling: Sequence[Term], every: Sequence[Term], unit: float, *, unknown_name: bool = False
+        self,
+        telling: Sequence[Term],
+        every: Sequence[Term],
+        unit: float,
+        *,
+        unknown_name: bool = False,
+        wanted: str = "",
     ) -> None:
         self.telling = tuple(telling)
         self.every = tuple(every)
         self.unit = unit
         self.unknown_name = unknown_name
+        self.wanted = wanted
         self.words, self.every_word = _words(telling), _words(every)
         self.pairs = _looked(
             (tuple(f" {x} {y} " for x in one.stems for y in other.stems), one.weight + other.weight)

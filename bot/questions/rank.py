@@ -12,6 +12,7 @@ from importlib.resources import files
 from math import exp, log
 
 from bot.domain.answer import Place, mark_of
+from bot.questions.asks import asks_else
 from bot.questions.features import (
     Features,
     Held,
@@ -91,7 +92,9 @@ def rank_passages(read: Read, passages: Sequence[Passage]) -> list[Scored]:
 
 
 def rank_pairs(read: Read, passages: Sequence[Passage]) -> list[Scored]:
-    own = [p for p in passages if p.is_faq]
+    """But for those that ask for something else."""
+    wanted = read.terms.wanted
+    own = [p for p in passages if p.is_faq and not asks_else(wanted, p.question, p.language)]
     features = [pair_features(read.held[p.number], read.alike.get(p.number)) for p in own]
     return _ranked(own, features, read.weights["pair"])
 

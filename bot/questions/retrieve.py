@@ -10,6 +10,7 @@ from dataclasses import replace
 
 from bot.domain.answer import Place, mark_of
 from bot.domain.scope import EVERYTHING, Scope
+from bot.questions.asks import asks_for
 from bot.questions.encoder import Encoder
 from bot.questions.features import Term, Terms, hold
 from bot.questions.index import CANDIDATES, Index, Passage, rarity
@@ -160,7 +161,9 @@ class Retrieval:
         chosen = telling[:_MOST_TERMS] or list(every.values())[:_MOST_TERMS]
         in_order = tuple(every[word.text] for word in words)[: 2 * _MOST_TERMS]
         unknown = any(_is_name(word, question) and not every[word.text].passages for word in words)
-        return words, Terms(chosen, in_order, rarity(size, 0), unknown_name=unknown and language != "de")
+        unknown &= language != "de"
+        wanted = asks_for(question, language)
+        return words, Terms(chosen, in_order, rarity(size, 0), unknown_name=unknown, wanted=wanted)
 
     def _whole(self) -> tuple[frozenset[str], int]:
         """The languages of what is stored, and how many passages there are."""

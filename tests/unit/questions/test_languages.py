@@ -46,13 +46,14 @@ def shares(retrieval: Retrieval, language: str) -> tuple[float, float, float]:
     for line in lines(language):
         if "answerable" not in line:
             continue
-        first = next(iter(retrieval.find(line["question"])), None)
-        sure = first is not None and first.probability >= SURE
+        found = retrieval.find(line["question"])
+        sure = [one for one in found if one.probability >= SURE]
+        first = next(iter(sure or found), None)
         if line["answerable"]:
             right.append(first is not None and is_right(line, first, articles[first.article]))
-            answered.append(sure)
+            answered.append(bool(sure))
         else:
-            wrongly.append(sure)
+            wrongly.append(bool(sure))
     return sum(right) / len(right), sum(answered) / len(answered), sum(wrongly) / len(wrongly)
 
 
