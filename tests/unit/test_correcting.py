@@ -345,7 +345,7 @@ async def test_the_same_at_the_same_time_is_told_once(services: Services, worker
 async def test_the_same_long_after_is_nothing_new(services: Services, worker: Worker, windows: Windows) -> None:
     """Who has a receipt by then got it corrected, and nothing is stored of the notice any more."""
     await published(services, FULL)
-    old = Correction(text="From June.", at=await services.clock.now() - timedelta(days=3))
+    old = Correction(text="From June.", at=NOW - timedelta(days=3))
     await services.articles.keep(FULL.model_copy(update={"corrections": (old,)}))
     await worker.run_until_idle()
     assert await reached(services, "From June.") is None
