@@ -101,10 +101,12 @@ class Worker:
                 taken += await self._outbox.take_over()
                 taken += await self._outbox.forgotten({chunk.id for chunk in self._held})
                 look_at = loop.time() + _LOOK.total_seconds()
-            busy = until_idle or not self._idle
+            idle = self._idle
+            busy = until_idle or not idle
             taken += await self._outbox.take(self._room(), None if busy else _LOOK, stopping)
             await self._hold(taken)
-            if until_idle and not taken and self._idle:
+            # What was settled while it was asked for more may have put something into the outbox behind the answer.
+            if until_idle and not taken and idle:
                 stopping.set()
             elif busy and not taken:
                 await _stopped_within(_BUSY_PAUSE, stopping)
