@@ -233,6 +233,11 @@ class Index:
         query = f"SELECT stem, passages FROM frequency WHERE stem IN ({_marks(each)})"
         return dict.fromkeys(each, 0) | dict(self._db.execute(query, each))
 
+    def begun_with(self, letters: str, count: int) -> list[str]:
+        """The stems that begin so, the commonest first."""
+        query = "SELECT stem FROM frequency WHERE stem >= ? AND stem < ? AND passages > 0 ORDER BY passages DESC"
+        return [stem for (stem,) in self._db.execute(f"{query} LIMIT {count}", (letters, letters + "\U0010ffff"))]
+
     def find(
         self, stems: Iterable[str], scope: Scope = EVERYTHING, *, article: str = "", count: int = CANDIDATES
     ) -> list[Passage]:

@@ -17,13 +17,15 @@ from bot.questions.index import CANDIDATES, Index, Passage, rarity
 from bot.questions.meaning import AskedMeaning, Stored, asked_meaning, compare, stored
 from bot.questions.nearest import Nearest
 from bot.questions.rank import READ, Candidate, Read, candidates, rank_pairs, rank_passages
-from bot.questions.words import Word, language_of, stem, words_of
+from bot.questions.words import Word, bare, language_of, stem, words_of
 
 #: Characters and words of a question that are read.
 _LONGEST = 1000
 _MOST_TERMS = 24
 _NEAREST = 20
 _SEARCHED = 200
+#: Letters of a word that is looked for by its beginning, words that it may become, letters of an ending only begun.
+_LEAST_BEGUN, _MOST_BEGUN, _MOST_ENDING = 3, 30, 4
 #: Questions as much alike as that ask the same.
 _SAME = 0.88
 _COMPARED = 20
@@ -62,8 +64,10 @@ class Retrieval:
         return candidates(read, passages)
 
     def articles(self, words: str, scope: Scope, count: int) -> list[str]:
-        """Ids of the articles that hold any of the words, those that hold the most and the rarest first."""
-        _, terms = self._terms(words[:_LONGEST])
+        """Ids of the articles that hold any of the words, those that hold the most and the rarest first. The last
+        word may be only begun; whole words are better."""
+        _, whole = self._terms(words[:_LONGEST])
+        terms = self._begun(words[:_LONGEST], whole)
         found: dict[str, tuple[float, str]] = {}
         searched = {one for term in terms.telling for one in term.stems}
         for passage in self._index.find(searched, scope, count=_SEARCHED):
@@ -71,8 +75,32 @@ class Retrieval:
             held = " ".join([held, passage.title_stems, passage.question_stems, *passage.stems])
             found[passage.article] = max(rank, passage.rank), held
         total = sum(term.weight for term in terms.telling) or 1
-        scores = {one: terms.words.share(held) + rank / (2.2 * total) for one, (rank, held) in found.items()}
+        scores = {
+            one: terms.words.share(held) + whole.words.share(held) + rank / (2.2 * total)
+            for one, (rank, held) in found.items()
+        }
         return sorted(scores, key=lambda one: -scores[one])[:count]
+
+    def _begun(self, words: str, terms: Terms) -> Terms:
+        """With what the last word, if nothing follows it, may become."""
+        last = next((word for word in words_of(words, "en") if word.end == len(words)), None)
+        letters = bare(last.text) if last else ""
+        begun = self._stems_begun(letters) if len(letters) >= _LEAST_BEGUN else frozenset[str]()
+        if not begun:
+            return terms
+        own = [term for term in terms.telling if not any(stem.startswith(letters) for stem in term.stems)]
+        passages = sum(self._index.frequencies(begun).values())
+        _, size = self._whole()
+        term = Term(begun, rarity(size, min(size, passages)), passages)
+        return Terms([*own, term], terms.every, terms.unit)
+
+    def _stems_begun(self, letters: str) -> frozenset[str]:
+        """Or those that it begins with, where its ending is begun: “inspecti”."""
+        if found := self._index.begun_with(letters, _MOST_BEGUN):
+            return frozenset(found)
+        shorter = [letters[:stop] for stop in range(len(letters) - 1, _LEAST_BEGUN, -1)][:_MOST_ENDING]
+        known = self._index.frequencies(shorter)
+        return frozenset(one for one in shorter if known[one])
 
     def sources(self) -> list[str]:
         if self._sources[0] != (version := self._index.version()):

@@ -61,8 +61,13 @@ def words_of(text: str, language: str) -> list[Word]:
 @lru_cache(200_000)
 def stem(word: str, language: str) -> str:
     """Of a word in small letters; without its accents."""
-    bare = unicodedata.normalize("NFKD", _stemmer(language).stemWord(word))
-    return "".join(c for c in bare if not (unicodedata.combining(c) or c.isspace())) or word
+    return bare(_stemmer(language).stemWord(word)) or word
+
+
+def bare(word: str) -> str:
+    """Without its accents."""
+    letters = unicodedata.normalize("NFKD", word)
+    return "".join(c for c in letters if not (unicodedata.combining(c) or c.isspace()))
 
 
 @cache

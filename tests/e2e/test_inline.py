@@ -76,6 +76,11 @@ async def test_the_name_alone_offers_the_newest_page_by_page(world: World) -> No
     assert len(await offered(world, "lamp", offset="١")) == 10  # forged
 
 
+async def test_a_word_that_is_only_begun_finds_its_article(world: World) -> None:
+    await world.post(ARTICLE)
+    assert [one["title"].startswith(SWIFTS) for one in await offered(world, "the early swif")] == [True]
+
+
 async def test_where_nothing_is_found_a_button_opens_the_bot(world: World) -> None:
     empty = await world.reader.ask_inline("zebras")
     assert (empty["results"], empty["button"]["text"]) == ([], "Nothing found: open the bot")

@@ -12,9 +12,10 @@ from hypothesis import strategies as st
 
 from bot.articles import Articles
 from bot.domain.answer import passage_at
-from bot.domain.scope import Scope
+from bot.domain.scope import EVERYTHING, Scope
 from bot.questions.answer import Questions
 from bot.questions.index import Index
+from bot.questions.retrieve import Retrieval
 from bot.rendering.links import Links
 from bot.storage import keys
 from bot.storage.articles import ArticleStore
@@ -208,6 +209,23 @@ async def test_a_scope_narrows_what_answers(questions: Questions) -> None:
     elsewhere = await questions.ask("How many repairs are needed?", scope=Scope(categories=frozenset({"world"})))
     assert elsewhere.quote is None
     assert [one.id for one in await questions.search("bridge ferry", limit=3, scope=elsewhere.scope)] == ["ferry"]
+
+
+@pytest.mark.parametrize(
+    ("words", "ids"),
+    [("repa", ["bridge"]), ("the inspecti", ["bridge"]), ("ferr", ["ferry"]), ("repa ", []), ("re", []), ("zzz", [])],
+)
+async def test_articles_are_found_while_their_last_word_is_typed(
+    questions: Questions, words: str, ids: list[str]
+) -> None:
+    assert [one.id for one in await questions.search(words, limit=1)] == ids
+
+
+def test_a_whole_word_goes_before_one_that_only_begins_so() -> None:
+    index = Index()
+    for title in ("Artists", "Art", "Artisan"):
+        index.put(FERRY.model_copy(update={"id": title, "title": title}))
+    assert Retrieval(index, None).articles("art", EVERYTHING, 1) == ["Art"]
 
 
 async def test_an_old_article_answers_no_more(
