@@ -54,7 +54,8 @@ class Quote:
 @dataclass(frozen=True, slots=True)
 class Answer:
     """Without a quote nothing stored answers the question; `nearest` are then the articles closest to it, or, with
-    `about`, the one that was asked about. `others` may be meant too, where the first is not clear; at most two.
+    `about`, the one that was asked about. `others`, at most two, may be meant too, where the first is not clear;
+    without a quote they are stored questions that may be meant, though not surely.
 
     `news`: the newest of what was asked about, for “what's new on …”; then there is no quote. `scope`: to what the
     question was narrowed."""

@@ -41,6 +41,8 @@ _HELD = 0.5
 _NOT_CLEAR, _CLEAR = 0.6, 0.99
 _OTHERS = 2
 _NEAREST = 2
+#: A stored question that is so probable may be what was meant, though nothing answers surely.
+_PERHAPS = 0.2
 _FILE, _LOCK = "answers.sqlite3", "answers.lock"
 
 
@@ -110,7 +112,9 @@ class Questions:
             return Answer(quotes[0], others=tuple(quotes[1:]), scope=scope)
         meant = await self._articles.get_many([about]) if about else []
         nearest = meant or await self._articles.get_many(list(dict.fromkeys(one.article for one in found))[:_NEAREST])
-        return Answer(None, tuple(nearest), about=bool(meant), scope=scope)
+        perhaps = [] if meant else [one for one in found if one.place.is_faq and one.probability >= _PERHAPS]
+        others = (await self._quotes(perhaps))[:_OTHERS]
+        return Answer(None, tuple(nearest), about=bool(meant), others=tuple(others), scope=scope)
 
     async def candidates(
         self,

@@ -148,11 +148,14 @@ def _refusal(found: Answer, exchange: str, narrowed: str) -> Message:
     everywhere = _everywhere(exchange, narrowed)
     if found.about:
         return _not_in(found.nearest[0], editors)
-    if found.nearest:
+    if found.others:
+        text = _("Nothing stored answers that. What may be meant, and the nearest titles:")
+    elif found.nearest:
         text = _("Nothing stored answers that. The nearest titles:")
     else:
         text = _("Nothing stored answers that. Ask about something in the news: /latest shows what there is.")
-    rows = (*everywhere, *title_buttons(found.nearest[:_MOST_NEAREST]), *editors)
+    others = tuple((_other(one, sign="❓ "),) for one in found.others[:_MOST_OTHERS])
+    rows = (*everywhere, *others, *title_buttons(found.nearest[:_MOST_NEAREST]), *editors)
     return Message(text=text + (f"\n{_looked_only(narrowed)}" if narrowed else ""), buttons=rows)
 
 
@@ -204,10 +207,10 @@ def _rate(exchange: str, *, right: bool) -> Button:
     return RateAnswer(exchange=exchange, right=right).button(_("👍 Yes") if right else _("👎 No"))
 
 
-def _other(found: Quote) -> Button:
+def _other(found: Quote, *, sign: str = "") -> Button:
     """Labelled so that one can choose: what it answers, else how it begins and where it stands."""
     if found.question:
-        label = shorten(found.question, _LABEL_LIMIT)
+        label = sign + shorten(found.question, _LABEL_LIMIT - len(sign))
     else:
         where = shorten(found.article.title, _LABEL_TITLE_LIMIT)
         label = f"“{shorten(found.text, _LABEL_LIMIT - len(where) - 5)}” · {where}"

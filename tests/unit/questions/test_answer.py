@@ -82,6 +82,13 @@ async def test_an_honest_no_names_the_nearest(questions: Questions) -> None:
     assert (await questions.ask("Who won the football final?")).nearest == ()
 
 
+async def test_a_no_that_is_not_sure_offers_what_may_be_meant(questions: Questions) -> None:
+    found = await questions.ask("Does the ferry leave on Sundays?")
+    assert found.quote is None
+    assert [one.question for one in found.others] == ["When does the ferry leave?"]
+    assert (await questions.ask("Which submarine won the chess final of Patagonia?")).others == ()
+
+
 async def test_what_is_asked_about_an_article_looks_there_first(questions: Questions) -> None:
     found = await questions.ask("When does it leave?", about="ferry")
     assert found.quote is not None

@@ -56,6 +56,12 @@ def test_an_honest_no() -> None:
     assert "Nothing stored answers that" in answers.answer(Answer(None), LINKS).text
     near = answers.answer(Answer(None, (FULL, article())), LINKS, exchange=ASKED)
     assert actions(near) == [ReadArticle(id="full"), ReadArticle(id="a1"), AskEditors(exchange=ASKED)]
+    perhaps = answers.answer(
+        Answer(None, (article(),), others=(quoted(FULL, "The council.", "Who decided?"),)), LINKS, exchange=ASKED
+    )
+    assert text_of(perhaps.text).startswith("Nothing stored answers that. What may be meant")
+    assert perhaps.buttons[0][0].label == "❓ Who decided?"
+    assert [type(action) for action in actions(perhaps)] == [ShowQuote, ReadArticle, AskEditors]
     about = answers.answer(Answer(None, (FULL,), about=True), LINKS, exchange=ASKED)
     assert "Harbour Toll Rises" in about.text
     assert len(about.buttons) == 4
