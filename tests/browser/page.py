@@ -42,6 +42,12 @@ class Pane:
             composer.send_keys(line, Keys.SHIFT + Keys.ENTER + Keys.NULL)
         composer.send_keys(Keys.BACKSPACE, Keys.ENTER)
 
+    def reply(self, text: str) -> None:
+        """To the newest message."""
+        (composer,) = self._find("composer")
+        composer.send_keys(Keys.CONTROL + Keys.ARROW_UP + Keys.NULL)
+        composer.send_keys(text, Keys.ENTER)
+
     def type(self, text: str) -> None:
         """Without sending it."""
         self.press_keys(text)
