@@ -1,14 +1,16 @@
 """Editors add feeds: by an address, which may be that of a page."""
 
 import asyncio
+import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from difflib import get_close_matches
 
 from telegram import Update
 from telegram.constants import ChatType
 
 from bot.domain.article import Added
-from bot.domain.category import find_category, nearest_slugs
+from bot.domain.category import Category, find_category, nearest_slugs
 from bot.domain.feed import Failure, Feed, Mode, mark_of
 from bot.domain.subscription import Address
 from bot.rendering import adding as words
@@ -20,24 +22,29 @@ from handlers import feeding, importing
 
 #: Seconds that a feed may take which another process asks.
 _PATIENCE = 40
+_SCHEME = re.compile(r"(?:feed:)?(https?|feed)?://|feed:", re.I)
+_ALIKE = 0.75
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What stands behind `/addfeed`: an address, words for a category, and what becomes of new articles."""
+    """What stands behind `/addfeed`: an address, words for a category, and what becomes of new articles. `several`:
+    there are more addresses, which are among the words."""
 
     address: str = ""
     category: str = ""
     mode: Mode = Mode.AUTO
+    several: bool = False
 
 
 def read_request(text: str) -> Request:
     """`URL CATEGORY review`, of which any may be missing, and the first two may change places."""
     parts = text.split()
-    address = next(filter(_may_be_address, parts), "")
+    addresses = list(dict.fromkeys(filter(_may_be_address, parts)))
+    address = addresses[0] if addresses else ""
     parts = [part for part in parts if part != address]
     mode = Mode(parts.pop().casefold()) if parts and parts[-1].casefold() in set(Mode) else Mode.AUTO
-    return Request(address, " ".join(parts), mode)
+    return Request(address, " ".join(parts), mode, len(addresses) > 1)
 
 
 async def add(update: Update, context: Context) -> None:
@@ -49,6 +56,8 @@ async def add(update: Update, context: Context) -> None:
     document = message.document or (message.reply_to_message.document if message.reply_to_message else None)
     if document and not request.address:
         await importing.add_file(update, context, document, request.category, request.mode, desk(update, context))
+    elif request.several:
+        await context.reply(update, words.one_at_a_time())
     elif request.address:
         progress = await context.begin(update, words.looking(request.address))
         context.in_background(_find(context, request, progress, desk(update, context)), progress)
@@ -81,11 +90,12 @@ async def _find(context: Context, request: Request, progress: Progress, desk: Ad
     if isinstance(found, Failure):
         await progress.show(words.not_found(request.address, found))
         return
+    categories = await context.services.categories.all()
+    request = _meant(request, categories)
     if not request.category and (known := await context.services.feeds.get(found.url)):
         await progress.show(await feeding.page(context, known, words.known()))
         return
     offer = Offer(urls=(found.url,), name=found.document.title, mode=request.mode, desk=desk)
-    categories = await context.services.categories.all()
     if category := find_category(request.category, categories):
         await _add(context, offer, category.slug, found.others, progress)
         return
@@ -126,6 +136,18 @@ async def _no_address(context: Context, words: str) -> str:
     return words.split()[0] if words and not find_category(words, categories) else ""
 
 
+def _meant(request: Request, categories: Sequence[Category]) -> Request:
+    """Who misspells `review` behind a category does not want its articles to go out at once."""
+    before, _, last = request.category.rpartition(" ")
+    if find_category(request.category, categories) or not find_category(before, categories):
+        return request
+    if not get_close_matches(last.casefold(), [Mode.REVIEW], cutoff=_ALIKE):
+        return request
+    return replace(request, category=before, mode=Mode.REVIEW)
+
+
 def _may_be_address(word: str) -> bool:
-    """A slug has neither a dot nor a colon."""
-    return "." in word or ":" in word
+    """A slug has neither a dot nor a colon; what has another scheme, or a mailbox, is no address of the web."""
+    if "://" in word or word.casefold().startswith("feed:"):
+        return bool(_SCHEME.match(word))
+    return ("." in word or ":" in word) and "@" not in word.partition("/")[0]

@@ -1,10 +1,12 @@
 """Editors look after feeds: the list, a feed's own page, and what its buttons do."""
 
 from collections.abc import Awaitable, Callable
+from urllib.parse import urlsplit
 
 from telegram import Update
 
 from bot.domain.feed import Feed, Mode
+from bot.domain.link import canonical
 from bot.domain.message import Message
 from bot.ingest.discovery import completed
 from bot.ingest.opml import write_outlines
@@ -42,7 +44,7 @@ async def remove(update: Update, context: Context) -> None:
     elif feed := await _find(context, word):
         await context.reply(update, await _removed(update, context, feed))
     else:
-        await context.reply(update, words.no_such_feed(word))
+        await context.reply(update, words.no_such_feed(word, await _of_its_site(context, word)))
 
 
 async def manage(update: Update, context: Context) -> None:
@@ -123,10 +125,28 @@ async def _removed(update: Update, context: Context, feed: Feed) -> Message:
 
 
 async def _find(context: Context, word: str) -> Feed | None:
-    """By its address, with or without its scheme, or by its name."""
-    wanted = {word, completed(word), word.casefold()}
+    """By its address, however that is written, or by its name, if only one has it."""
     found = await context.services.feeds.all()
-    return next((one for one in found if wanted & {one.url, one.name.casefold(), one.url.partition("://")[2]}), None)
+    if here := [one for one in found if one.url in {word, completed(word)}]:
+        return here[0]
+    alike = [one for one in found if canonical(one.url) == canonical(completed(word))]
+    called = [one for one in found if one.name.casefold() == word.casefold()]
+    return next((some[0] for some in (alike, called) if len(some) == 1), None)
+
+
+async def _of_its_site(context: Context, word: str) -> list[Feed]:
+    """Those that the editor may have meant: of the page that led to one, or of this name."""
+    host, name = _host(completed(word)), word.casefold()
+    return [
+        one for one in await context.services.feeds.all() if _host(one.url) == host or one.name.casefold() == name
+    ]
+
+
+def _host(url: str) -> str:
+    try:
+        return (urlsplit(url).netloc.rpartition("@")[2]).removeprefix("www.").casefold()
+    except ValueError:
+        return ""
 
 
 async def _list(context: Context, skip: int) -> Message:

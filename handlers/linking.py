@@ -42,6 +42,13 @@ def read_link(text: str, links: Iterable[TextLink], categories: Sequence[Categor
     return None
 
 
+def are_links(text: str) -> bool:
+    """Several, with at most a word for a category."""
+    parts = text.split()
+    count = sum(bool(_ADDRESS.fullmatch(part.strip(_AROUND))) for part in parts)
+    return count > 1 and len(parts) - count <= 1
+
+
 async def post_link(update: Update, context: Context, link: Link) -> None:
     """The editor sees at once that the page is being read, which may take as long as its server does."""
     progress = await context.begin(update, words.reading(link.url))

@@ -2,12 +2,13 @@
 
 from telegram import Document, Message, Update
 
+from bot.domain.article import TextLink
 from bot.domain.category import find_category
 from bot.domain.draft import Problem, Unreadable
 from bot.ingest.drafts import Discarded
 from bot.ingest.pages import JSON_SUFFIXES, MAX_PAGE, PAGE_SUFFIXES
 from bot.ingest.text_file import MAX_BYTES, SUFFIXES, decode
-from bot.rendering import posting
+from bot.rendering import drafts, posting
 from bot.rendering.editor_actions import DiscardDraft, EditDraft, PublishBreaking, PublishDraft
 from bot.telegram.context import Context, message_of
 from bot.telegram.pasted import pasted_text
@@ -41,7 +42,7 @@ async def post(update: Update, context: Context) -> None:
     if link := linking.read_link(text, links, categories):
         await linking.post_link(update, context, link)
     elif text.strip():
-        await drafting.write(update, context, text, links)
+        await _write(update, context, text, links)
     else:
         await context.reply(update, posting.how_to_post())
 
@@ -59,6 +60,8 @@ async def go_on_or_ask(update: Update, context: Context) -> None:
         await drafting.show(update, context, shown, [posting.text_joined()])
     elif link := linking.read_link(text, links, await context.services.categories.all()):
         await linking.post_link(update, context, link)
+    elif linking.are_links(text):
+        await context.reply(update, drafts.one_link_at_a_time())
     elif len(text) > _ARTICLE_LIKE and "\n" in text:
         await context.reply(update, posting.forward_hint())
     else:
@@ -95,6 +98,13 @@ async def forwarded(update: Update, context: Context) -> None:
     await context.reply(update, posting.forward_hint())
 
 
+async def _write(update: Update, context: Context, text: str, links: tuple[TextLink, ...]) -> None:
+    if linking.are_links(text):
+        await context.reply(update, drafts.one_link_at_a_time())
+    else:
+        await drafting.write(update, context, text, links)
+
+
 async def _post_file(update: Update, context: Context, document: Document, category: str) -> None:
     name = (document.file_name or "").casefold()
     is_page = name.endswith((*PAGE_SUFFIXES, *JSON_SUFFIXES))
@@ -117,11 +127,11 @@ async def _post_text_file(update: Update, context: Context, document: Document, 
         await context.reply(update, posting.file_unreadable(name))
         return
     text, guessed = decoded
-    drafts, edited = context.services.drafts, await drafting.edited_draft(update, context)
-    shown = await drafts.write(text, instead_of=edited)
+    edited = await drafting.edited_draft(update, context)
+    shown = await context.services.drafts.write(text, instead_of=edited)
     named = find_category(category, await context.services.categories.all()) if category else None
     if named and isinstance(shown.article, Unreadable) and shown.article.problem is Problem.NO_CATEGORY:
-        shown = await drafts.file(shown.draft_id, named.slug) or shown
+        shown = await context.services.drafts.file(shown.draft_id, named.slug) or shown
     await drafting.show(update, context, shown, [posting.accents_guessed()] if guessed else [])
 
 

@@ -86,7 +86,10 @@ class Drafts:
         return preview
 
     async def from_page(self, page: Page, category: str = "") -> Preview:
-        """`category`: the word for it, a slug or a name; what is none leaves the choice to the editor."""
+        """`category`: the word for it, a slug or a name, or "" for that of the article that the page is already; what
+        is none leaves the choice to the editor."""
+        if not category and page.id and (known := await self._articles.get(page.id)):
+            category = known.category
         named = find_category(category, await self._categories.all()) if category else None
         return await self._read(Draft(id=_new_id(), page=page), named.slug if named else None, category)
 

@@ -45,6 +45,13 @@ def _no_address(word: str) -> str:
     return _("{word} is no web address.").format(word=bold(shorten(word, 100)))
 
 
+def one_at_a_time() -> Message:
+    text = _(
+        "That is more than one address. Send {command} once for each feed; many at once are added by an OPML file."
+    )
+    return Message(text=text.format(command="/addfeed"), buttons=((_all_feeds(),),))
+
+
 def how_to_remove() -> Message:
     text = _("Write {command} with the address of a feed, or choose it in the list.")
     return Message(text=text.format(command=bold("/removefeed URL")), buttons=((_all_feeds(),),))
@@ -233,7 +240,7 @@ def _omission(outline: Outline, why: Omission) -> str:
     if why is Omission.NO_ADDRESS:
         return _("that is no web address")
     if why is Omission.NO_FOLDER:
-        return _("it lies in no folder; {command} puts all of those into one category").format(
+        return _("it lies in no folder; with the caption {command} all of those go into one category").format(
             command=bold("/addfeed CATEGORY")
         )
     text = _("first make a category of its folder {folder}: {command}")

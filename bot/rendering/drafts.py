@@ -32,6 +32,9 @@ def no_article(what: str, failure: Failure) -> Message:
     if failure.fault is Fault.NOT_AN_ARTICLE and failure.detail == "feed":
         text = _("{what} is a feed. {command} brings its articles.")
         return Message(text=text.format(what=bold(_short(what)), command=bold(f"/addfeed {shorten(what, 300)}")))
+    if failure.fault in {Fault.NO_ADDRESS, Fault.GONE} or failure.detail == "404":
+        text = _("{what} could not be read. {reason}\n\nLook whether the link is whole, and open it yourself.")
+        return Message(text=text.format(what=bold(_short(what)), reason=fault(failure)))
     text = _(
         "{what} could not be read. {reason}\n\n"
         "Open it yourself, copy its title and text, and send them behind /post, after a line with the category."
@@ -39,11 +42,19 @@ def no_article(what: str, failure: Failure) -> Message:
     return Message(text=text.format(what=bold(_short(what)), reason=fault(failure)))
 
 
+def one_link_at_a_time() -> Message:
+    return Message(text=_("That is more than one link. Send each as a message of its own, and its page is read."))
+
+
 def lacking(page: Page) -> list[str]:
     """What an editor should know of a page that was read."""
     if page.partial:
         return [_("The page shows only part of its text to those who do not subscribe to it.")]
-    return [] if page.body else [_("Only its title and teaser could be read, not its text.")]
+    if page.body or page.faq:
+        return []
+    if not page.teaser:
+        return [_("Only its title could be read, neither a teaser nor its text.")]
+    return [_("Only its title and teaser could be read, not its text.")]
 
 
 def edit(draft_id: str, text: str) -> list[Message]:

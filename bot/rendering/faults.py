@@ -31,6 +31,8 @@ def fault(failure: Failure) -> str:
     """A sentence, in markup."""
     if failure.fault is Fault.STATUS and failure.detail == "404":
         return _("Its server has nothing at that address (404).")
+    if failure.fault is Fault.BLOCKED and failure.detail == "401":
+        return _("Its server wants to know a name and a password (401).")
     if failure.fault is Fault.BUSY and failure.retry_after:
         wait = duration(timedelta(seconds=failure.retry_after))
         return _("Its server is too busy and asks to wait {duration}.").format(duration=wait)

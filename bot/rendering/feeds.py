@@ -1,5 +1,6 @@
 """The bot's words to editors about feeds: the list, a feed's own page, and what the desk is told."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
@@ -35,12 +36,12 @@ def feed_list(
     ordered = sorted(feeds, key=_rank)
     skip = min(skip, (len(ordered) - 1) // PAGE * PAGE)
     shown = ordered[skip : skip + PAGE]
+    alike = _names_of_several(feed for feed, _health in ordered)
     lines = [
-        f"{number(n)}. {_at_a_glance(feed, health, names, now)}" for n, (feed, health) in enumerate(shown, skip + 1)
+        f"{number(n)}. {_at_a_glance(feed, health, names, now, alike)}"
+        for n, (feed, health) in enumerate(shown, skip + 1)
     ]
-    rows = [
-        (_task(feed, FeedTask.SHOW, f"{_sign(health)} {shorten(called(feed), _LABEL)}"),) for feed, health in shown
-    ]
+    rows = [(_task(feed, FeedTask.SHOW, f"{_sign(health)} {_label(feed, alike)}"),) for feed, health in shown]
     below = (*_turning(skip, len(ordered)), ExportFeeds().button(_("📤 As OPML")))
     return Message(text="\n\n".join([_heading(ordered), *lines]), buttons=(*rows, below))
 
@@ -102,11 +103,16 @@ def removed(feed: Feed, again: Button) -> Message:
     )
 
 
-def no_such_feed(word: str) -> Message:
+def no_such_feed(word: str, meant: Sequence[Feed]) -> Message:
+    """`meant`: those that it may be."""
     text = _("There is no feed {word} here. {command} lists those that there are.")
+    if meant:
+        text = _("There is no feed {word} here. Is it one of these?")
+    alike = _names_of_several(meant)
+    rows = [(_task(feed, FeedTask.SHOW, _label(feed, alike)),) for feed in sorted(meant, key=called)[:PAGE]]
     return Message(
         text=text.format(word=bold(shorten(word, 200)), command="/feeds"),
-        buttons=((ListFeeds(skip=0).button(_("‹ All feeds")),),),
+        buttons=(*rows, (ListFeeds(skip=0).button(_("‹ All feeds")),)),
     )
 
 
@@ -198,13 +204,31 @@ def _heading(feeds: Sequence[tuple[Feed, Health]]) -> str:
     return text
 
 
+def _names_of_several(feeds: Iterable[Feed]) -> frozenset[str]:
+    return frozenset(name for name, count in Counter(map(called, feeds)).items() if count > 1)
+
+
+def _label(feed: Feed, alike: frozenset[str]) -> str:
+    """For a button. Of several with one name the ends of their addresses differ."""
+    if called(feed) not in alike:
+        return shorten(called(feed), _LABEL)
+    address = _address(feed)
+    return address if len(address) <= _LABEL else "…" + address[1 - _LABEL :]
+
+
+def _address(feed: Feed) -> str:
+    return without_secrets(feed.url).partition("://")[2].removeprefix("www.")
+
+
 def _rank(one: tuple[Feed, Health]) -> tuple[bool, bool, str, str]:
     feed, health = one
     return not health.in_trouble, not health.failures, feed.category, called(feed).casefold()
 
 
-def _at_a_glance(feed: Feed, health: Health, names: Mapping[str, str], now: datetime) -> str:
+def _at_a_glance(feed: Feed, health: Health, names: Mapping[str, str], now: datetime, alike: frozenset[str]) -> str:
     facts = [isolated(escape(names.get(feed.category, feed.category)))]
+    if called(feed) in alike:
+        facts.insert(0, isolated(brief(_label(feed, alike), _NAME, _FOUND_IN_NAME)))
     if feed.mode is Mode.REVIEW:
         facts.append(_("reviewed"))
     facts.append(_a_week(health, now))

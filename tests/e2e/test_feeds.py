@@ -115,6 +115,22 @@ async def test_what_cannot_be_added_says_why(world: World, site: Site, path: str
     assert "no feeds yet" in await said(world.editing, "/feeds")
 
 
+async def test_a_misspelt_review_is_one_and_a_second_address_is_no_category(world: World, site: Site) -> None:
+    """Who asks for drafts does not want anything to go out at once."""
+    assert world.services
+    shown = await add(world, f"{site.url}/feed policy reviw")
+    assert "each is a draft first" in shown["text"]
+    (feed,) = await world.services.feeds.all()
+    assert (feed.category, feed.mode) == ("policy", Mode.REVIEW)
+    await world.editing.say(f"/addfeed {site.url}/other\n{site.url}/third policy")
+    await world.editing.next(where=lambda message: "more than one address" in message["text"])
+
+
+@pytest.mark.parametrize("word", ["ftp://x.example/feed", "me@mail.example", "mailto:me@mail.example"])
+async def test_what_is_no_address_of_the_web(world: World, word: str) -> None:
+    assert f"{word} is no web address." in await said(world.editing, f"/addfeed {word} policy")
+
+
 async def test_reviewed_articles_come_to_the_owners_as_drafts(world: World, site: Site) -> None:
     await said(world.reading, "/subscribe policy")
     site.titles = ["Only one"]
@@ -204,7 +220,10 @@ async def test_removing_by_address(world: World, site: Site) -> None:
     assert "no feed https://other.example here" in await said(world.editing, "/removefeed https://other.example")
     await world.editing.say("/removefeed")
     assert labels(await world.editing.next()) == ["📡 All feeds"]
-    assert "Removed: The Gazette" in await said(world.editing, f"/removefeed {site.url}/feed")
+    await world.editing.say(f"/removefeed {site.url}")  # the page that led to it
+    asked = await world.editing.next()
+    assert "Is it one of these?" in asked["text"] and labels(asked) == ["The Gazette", "‹ All feeds"]
+    assert "Removed: The Gazette" in await said(world.editing, f"/removefeed {site.url}/feed/")
     assert "no feeds yet" in await said(world.editing, "/feeds")
 
 

@@ -91,8 +91,17 @@ async def test_the_same_page_is_one_article_however_it_is_linked(world: World, s
     assert "published already" in facts["text"]
     await world.editing.press(shown, "Publish")
     assert "was published already" in (await world.editing.next())["text"]
+    await world.editing.say(url)  # no category need be asked for
+    facts, shown = await read(world)
+    assert "published already" in facts["text"]
     assert world.services
     assert await world.services.articles.count() == 1
+
+
+@pytest.mark.parametrize("text", ["{url}\n{url}?2", "/post {url} {url}?2", "/post economy {url}\n{url}?2"])
+async def test_several_links_at_once_are_told_to_come_one_by_one(world: World, site: Site, text: str) -> None:
+    assert "more than one link" in await said(world.editing, text.format(url=f"{site.url}/a"))
+    assert site.asked == []
 
 
 async def test_a_reply_to_a_link(world: World, site: Site) -> None:
@@ -140,10 +149,21 @@ async def test_pages_that_are_no_article_say_what_to_do(world: World, site: Site
     await world.editing.say(f"/post policy {site.url}{path}")
     refused = (await edited(world.editing, await world.editing.next()))["text"]
     assert answer in refused
-    if path != "/feed":
+    if path == "/missing":
+        assert "whether the link is whole" in refused
+    elif path != "/feed":
         assert "copy its title and text, and send them behind /post" in refused
     assert world.services
     assert (await world.services.drafts.waiting(count=5))[1] == 0
+
+
+async def test_a_page_of_which_only_the_title_is_read_says_so(world: World, site: Site) -> None:
+    site.answers["/title"] = lambda _: web.Response(text="<title>Comet returns</title>", content_type="text/html")
+    await world.editing.say(f"/post sports {site.url}/title")
+    facts, _ = await read(world)
+    assert "Only its title could be read" in facts["text"]
+    await world.editing.say(f"/post sports {serve(site, 'faq.html')}")
+    assert "2 questions" in (await read(world))[0]["text"]
 
 
 async def test_a_page_that_shows_only_part_says_so(world: World, site: Site) -> None:

@@ -43,6 +43,18 @@ HEALTHS = st.builds(
 )
 
 
+def test_feeds_of_one_name_are_told_apart_by_their_addresses() -> None:
+    long = "https://www.a.example/" + "section/" * 20
+    named = [Feed(url=long + end, category="tech", name="The Quay", added=NOW) for end in ("world", "sport")]
+    shown = feeds.feed_list([(feed, GOOD) for feed in (*named, FEED)], CATEGORIES, NOW)
+    labels = [row[0].label for row in shown.buttons[:-1]]
+    assert [label[-5:] for label in labels] == ["A & B", "world", "sport"]
+    assert all(len(label) <= 42 for label in labels)
+    assert f"{'section/' * 3}sport" in text_of(shown.text).replace("\u2060", "")
+    asked = feeds.no_such_feed("The Quay", named)
+    assert [row[0].label[-5:] for row in asked.buttons[:-1]] == ["world", "sport"]
+
+
 def test_what_lets_a_reader_in_is_shown_to_nobody() -> None:
     """Editors may read this in a group."""
     url = "https://me:s3cret@a.example/feed?format=rss&api_key=s3cret"
