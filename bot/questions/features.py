@@ -40,10 +40,16 @@ class Looked:
 
     def within(self, stems: str) -> "Looked":
         """Those that stand there, to be looked for in parts of it."""
-        return Looked([one for one in self.each if any(form in stems for form in one[0])], self.total)
+        held = []
+        for one in self.each:
+            for form in one[0]:
+                if form in stems:
+                    held.append(one)
+                    break
+        return Looked(held, self.total)
 
     def share(self, stems: str) -> float:
-        """How much of all, by what it counts for. A plain loop: it is gone through some thousand times a question."""
+        """How much of all, by what it counts for. Plain loops: they are run some thousand times a question."""
         held = 0.0
         for forms, weight in self.each:
             for form in forms:
@@ -81,10 +87,9 @@ class Terms:
         self.unknown = sum(term.weight for term in telling if not term.passages) / total if total else 0.0
 
 
-def rank(words: Looked, passage: Passage) -> float:
+def rank(words: Looked, passage: Passage, stems: str) -> float:
     """BM25 (https://doi.org/10.1561/1500000019) by the rarity of words that small stores have too, as a share of the
     most that there can be; a question counts twice, as it does where passages are found."""
-    stems = "".join(passage.stems)
     long = _SATURATION * (1 - _SHORTER + _SHORTER * stems.count(" ") / _USUAL_LENGTH)
     score = 0.0
     for forms, weight in words.each:
@@ -107,7 +112,7 @@ class Held:
 def hold(terms: Terms, passage: Passage) -> Held:
     stems = "".join(passage.stems)
     words = terms.words.within(f"{passage.title_stems}{passage.question_stems}{stems}")
-    found = {"rank": rank(words, passage), "title": words.share(passage.title_stems)}
+    found = {"rank": rank(words, passage, stems), "title": words.share(passage.title_stems)}
     shares = tuple(map(words.share, passage.stems))
     if passage.is_faq:
         return Held(found | _of_pair(terms, words, passage), shares)

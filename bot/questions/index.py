@@ -8,6 +8,7 @@ one of them writes (`keeper`).
 import sqlite3
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from importlib.resources import files
 from itertools import chain
 from math import log
@@ -16,7 +17,7 @@ from typing import Any
 
 import orjson
 
-from bot.domain.answer import paragraphs
+from bot.domain.answer import mark_of, paragraphs
 from bot.domain.article import Article
 from bot.domain.moment import to_ms
 from bot.domain.scope import EVERYTHING, Scope
@@ -43,7 +44,7 @@ _COLUMNS = (
 _WITHIN = "JOIN article ON article.number = passage.article"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Passage:
     """A paragraph, or an FAQ pair with its answer as `text`. `spans`: where its sentences stand in it, as JSON, and
     `stems`: what each is found by, with a space on either side of every stem; likewise those of the title and of the
@@ -62,9 +63,13 @@ class Passage:
     language: str
     rank: float = 0.0
 
-    @property
+    @cached_property
     def sentences(self) -> list[tuple[int, int]]:
         return [(start, end) for start, end in orjson.loads(self.spans)]
+
+    @cached_property
+    def mark(self) -> str:
+        return mark_of(self.text)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from functools import cache
 from importlib.resources import files
 from math import exp, log
 
-from bot.domain.answer import Place, mark_of
+from bot.domain.answer import Place
 from bot.questions.asks import asks_else
 from bot.questions.features import (
     Features,
@@ -149,10 +149,8 @@ def _ranked(passages: Sequence[Passage], features: Sequence[Features], weights: 
 
 
 def _sum(features: Features, weights: Weights) -> float:
-    total = weights.get("always", 0.0)
-    for name, value in features.items():
-        total += weights.get(name, 0.0) * value
-    return total
+    known = weights.get
+    return sum([known(name, 0.0) * value for name, value in features.items()], known("always", 0.0))
 
 
 def _candidate(one: Scored, probability: float) -> Candidate:
@@ -162,7 +160,7 @@ def _candidate(one: Scored, probability: float) -> Candidate:
         count = one.sentence - first + 1
         spans = passage.sentences
         text = text[spans[first][0] : spans[one.sentence][1]]
-    place = Place(passage.is_faq, passage.position, first, count, mark=mark_of(passage.text))
+    place = Place(passage.is_faq, passage.position, first, count, mark=passage.mark)
     held = (one.of_sentence or one.features)["share"]
     return Candidate(passage.article, place, text, passage.text, probability, held)
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
-from bot.domain.answer import Place, mark_of
+from bot.domain.answer import Place
 from bot.domain.scope import EVERYTHING, Scope
 from bot.questions.asks import asks_for
 from bot.questions.encoder import Encoder
@@ -112,7 +112,7 @@ class Retrieval:
         for passage in self._index.passages_of(article_id):
             if (passage.is_faq, passage.position) == (place.is_faq, place.position) and place.count:
                 spans = passage.sentences[place.first : place.first + place.count]
-                same = spans and mark_of(passage.text) == place.mark
+                same = spans and passage.mark == place.mark
                 return passage.text[spans[0][0] : spans[-1][1]] if same else None
         return None
 
