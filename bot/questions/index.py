@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from importlib.resources import files
-from itertools import chain
+from itertools import chain, combinations
 from math import log
 from pathlib import Path
 from typing import Any
@@ -244,16 +244,28 @@ class Index:
         return [stem for (stem,) in self._db.execute(f"{query} LIMIT {count}", (letters, letters + "\U0010ffff"))]
 
     def find(
-        self, stems: Iterable[str], scope: Scope = EVERYTHING, *, article: str = "", count: int = CANDIDATES
+        self,
+        words: Sequence[Collection[str]],
+        *,
+        common: Sequence[Collection[str]] = (),
+        scope: Scope = EVERYTHING,
+        article: str = "",
+        count: int = CANDIDATES,
     ) -> list[Passage]:
-        """Those that hold any of the stems, best first; of one article only, if it is named."""
-        match = " OR ".join(f'"{stem}"' for stem in stems)
-        if not match:
+        """Those that hold any of the words, or two of the `common` ones, each given as its stems; best first; of one
+        article only, if it is named."""
+        either = [_either(stems) for stems in (*words, *common)]
+        if not either:
             return []
+        match = " OR ".join(either)
         condition, values = _condition(scope)
         if article:
             condition, values = f"{condition or 'true'} AND article.id = ?", [*values, article]
         within = f"AND rowid IN (SELECT passage.number FROM passage {_WITHIN} WHERE {condition})" if condition else ""
+        if common:  # what holds but one of them is left out before it is scored, which costs most
+            pairs = [f"({one} AND {other})" for one, other in combinations(either[len(words) :], 2)]
+            within += " AND +rowid IN (SELECT rowid FROM words WHERE words MATCH ?)"
+            values = [*values, " OR ".join([*either[: len(words)], *pairs])]
         query = (
             f"SELECT {_COLUMNS}, found.score FROM (SELECT rowid AS number, -bm25(words, 1, 2, 1) AS score FROM words "
             f"WHERE words MATCH ? {within} ORDER BY score DESC LIMIT {count}) AS found "
@@ -290,6 +302,10 @@ class Index:
 def rarity(passages: int, found: int) -> float:
     """How much it tells that a passage holds a word that so many hold: inverse document frequency."""
     return log(1 + (passages + _OTHER_PASSAGES - found + 0.5) / (found + 0.5))
+
+
+def _either(stems: Iterable[str]) -> str:
+    return "(" + " OR ".join(f'"{stem}"' for stem in sorted(stems)) + ")"
 
 
 def _condition(scope: Scope) -> tuple[str, list[object]]:

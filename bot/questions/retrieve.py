@@ -29,9 +29,8 @@ _LEAST_BEGUN, _MOST_BEGUN, _MOST_ENDING = 3, 30, 4
 #: Questions as much alike as that ask the same.
 _SAME = 0.88
 _COMPARED = 20
-#: Passages that are compared for the words that they hold, unless fewer words than that would be looked for.
-_MOST_READ = 15_000
-_ENOUGH_RARE = 2
+#: Words are rare that stand in no more passages than that together; more common ones are looked for up to so many.
+_ENOUGH, _MOST_READ = 2_000, 20_000
 
 
 class Retrieval:
@@ -69,8 +68,8 @@ class Retrieval:
         _, whole = self._terms(words[:_LONGEST])
         terms = self._begun(words[:_LONGEST], whole)
         found: dict[str, tuple[float, str]] = {}
-        searched = {one for term in terms.telling for one in term.stems}
-        for passage in self._index.find(searched, scope, count=_SEARCHED):
+        searched = [term.stems for term in terms.telling]
+        for passage in self._index.find(searched, scope=scope, count=_SEARCHED):
             rank, held = found.get(passage.article, (passage.rank, ""))
             held = " ".join([held, passage.title_stems, passage.question_stems, *passage.stems])
             found[passage.article] = max(rank, passage.rank), held
@@ -140,7 +139,8 @@ class Retrieval:
         question = question[:_LONGEST].encode(errors="replace").decode()
         encoding = self._encoding.submit(self._encoder.encode, [question]) if self._encoder else None
         words, terms = self._terms(question)
-        passages = self._index.find(self._searched(terms), scope, article=article)
+        rare, common = self._searched(terms)
+        passages = self._index.find(rare, common=common, scope=scope, article=article)
         if article:
             passages = list({p.number: p for p in [*self._index.passages_of(article), *passages]}.values())
         by_words = Read(terms, tuple(passages), {p.number: hold(terms, p) for p in passages}, {})
@@ -200,15 +200,17 @@ class Retrieval:
             self._known = frozenset(self._index.languages() or {"en"}), self._index.size()
         return self._known
 
-    def _searched(self, terms: Terms) -> list[str]:
-        """The rare ones first: what is common finds little that these do not, and costs most."""
-        chosen, passages = list[Term](), 0
+    def _searched(self, terms: Terms) -> tuple[list[frozenset[str]], list[frozenset[str]]]:
+        """The rare words, each of which is enough, and common ones, of which a passage must hold two; the commonest
+        find little that these do not, and cost most."""
+        rare, common, passages = list[frozenset[str]](), list[frozenset[str]](), 0
         for term in sorted(terms.telling, key=lambda term: term.passages):
             passages += term.passages
-            if len(chosen) >= _ENOUGH_RARE and passages > _MOST_READ:
-                break
-            chosen.append(term)
-        return sorted({stem for term in chosen for stem in term.stems})
+            if not rare or passages <= _ENOUGH:
+                rare.append(term.stems)
+            elif len(common) <= 1 or passages <= _MOST_READ:
+                common.append(term.stems)
+        return rare, common
 
     def _weight(self, word: Word, terms: Terms) -> float:
         return next((term.weight for term in terms.every if word.stem in term.stems), 0.0)

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -40,7 +41,7 @@ def index() -> Index:
 
 
 def texts(index: Index, *stems: str, scope: Scope = Scope()) -> list[str]:  # noqa: B008
-    return [passage.text for passage in index.find(stems, scope)]
+    return [passage.text for passage in index.find([{stem} for stem in stems], scope=scope)]
 
 
 def test_passages_are_found_by_their_stems(index: Index) -> None:
@@ -51,18 +52,29 @@ def test_passages_are_found_by_their_stems(index: Index) -> None:
 
 
 def test_what_is_found_knows_where_it_stands(index: Index) -> None:
-    (pair,) = (one for one in index.find(["april"]) if one.is_faq)
+    (pair,) = (one for one in index.find([{"april"}]) if one.is_faq)
     assert (pair.article, pair.position, pair.question) == ("bridge", 1, "When does the work begin?")
-    (paragraph,) = index.find(["arch"])
+    (paragraph,) = index.find([{"arch"}])
     assert (paragraph.is_faq, paragraph.position, paragraph.question) == (False, 1, "")
     start, end = paragraph.sentences[0]
     assert paragraph.text[start:end] == "Inspectors found cracks in the fifth arch."
     assert " arch " in paragraph.stems[0]
 
 
+def test_of_common_words_two_are_needed(index: Index) -> None:
+    def found(*words: str, common: tuple[str, ...]) -> list[str]:
+        passages = index.find([{word} for word in words], common=[{word} for word in common])
+        return [passage.text for passage in passages]
+
+    arch, nine = "Inspectors found cracks in the fifth arch.", "At nine in the evening."
+    assert found("arch", common=("nine",)) == [arch]
+    assert set(found("arch", common=("nine", stem("evening", "en")))) == {arch, nine}
+    assert found(common=("arch", "nine")) == []
+
+
 def test_of_one_article(index: Index) -> None:
-    assert {one.article for one in index.find(["ferri", "bridg"], article="ferry")} == {"ferry"}
-    assert index.find(["ferri"], article="nowhere") == []
+    assert {one.article for one in index.find([{"ferri", "bridg"}], article="ferry")} == {"ferry"}
+    assert index.find([{"ferri"}], article="nowhere") == []
     assert len(index.passages_of("bridge")) == 5
 
 
@@ -80,9 +92,9 @@ def test_of_one_article(index: Index) -> None:
     ],
 )
 def test_a_scope_narrows(index: Index, scope: Scope, found: set[str]) -> None:
-    passages = index.find(["bridg", "ferri", "ship"], scope)
+    passages = index.find([{"bridg", "ferri", "ship"}], scope=scope)
     assert {passage.article for passage in passages} == found
-    numbers = [passage.number for passage in index.find(["bridg", "ferri", "ship"])]
+    numbers = [passage.number for passage in index.find([{"bridg", "ferri", "ship"}])]
     assert {passage.article for passage in index.passages(numbers, scope)} == found
 
 
@@ -176,7 +188,10 @@ def test_anything_can_be_stored(stored: list[Article]) -> None:
     for passage in index.without_meaning({"en", "de", "es", "ru", "ar"}, 1000):
         assert passage.article in {each.id for each in stored}
         assert len(passage.sentences) == len(passage.stems)
-        index.find(" ".join(passage.stems).split()[:24], article=passage.article)
+        words = [{stem} for stem in " ".join(passage.stems).split()[:24]]
+        found = index.find(words, article=passage.article, count=1000)
+        assert not words or passage in [replace(one, rank=0.0) for one in found]
+        index.find(words[:1], common=words[1:], article=passage.article)
     for one in stored:
         index.remove(one.id)
     assert index.size() == 0
