@@ -228,7 +228,7 @@ def _rank(one: tuple[Feed, Health]) -> tuple[bool, bool, str, str]:
 def _at_a_glance(feed: Feed, health: Health, names: Mapping[str, str], now: datetime, alike: frozenset[str]) -> str:
     facts = [isolated(escape(names.get(feed.category, feed.category)))]
     if called(feed) in alike:
-        facts.insert(0, isolated(brief(_label(feed, alike), _NAME, _FOUND_IN_NAME)))
+        facts.insert(0, isolated(escape(brief(_label(feed, alike), _NAME, _FOUND_IN_NAME))))
     if feed.mode is Mode.REVIEW:
         facts.append(_("reviewed"))
     facts.append(_a_week(health, now))

@@ -51,6 +51,11 @@ def test_feeds_of_one_name_are_told_apart_by_their_addresses() -> None:
     assert [label[-5:] for label in labels] == ["A & B", "world", "sport"]
     assert all(len(label) <= 42 for label in labels)
     assert f"{'section/' * 3}sport" in text_of(shown.text).replace("\u2060", "")
+    check(
+        feeds.feed_list(
+            [(named[0].model_copy(update={"url": f"{long}?{end}"}), GOOD) for end in "<&"], CATEGORIES, NOW
+        )
+    )
     asked = feeds.no_such_feed("The Quay", named)
     assert [row[0].label[-5:] for row in asked.buttons[:-1]] == ["world", "sport"]
 
