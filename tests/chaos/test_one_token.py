@@ -112,7 +112,7 @@ async def test_killed_receiver_is_replaced(tmp_path: Path) -> None:
         await first.end()
         second = await stack.enter_async_context(newsbot("run", folder=tmp_path, until="running", **settings))
         assert len(await _answers(reader)) == 1
-        assert time.monotonic() - killed < 15 + 1
+        assert time.monotonic() - killed < 25
         second.running.terminate()
         assert _STOPS not in await second.end()
         assert second.running.returncode == 0

@@ -99,7 +99,7 @@ async def test_killed_twice_before_anything_was_sent(tmp_path: Path) -> None:
         for name in ("first", "second"):
             before = await _marks(cast)
             async with cast.run(name, send_rate=_RATE, paid_broadcast=True) as process:
-                await asyncio.wait_for(_hold_between(cast, name, process, before), 10)
+                await asyncio.wait_for(_hold_between(cast, name, process, before), 30)
                 await _kill(cast, name, process)
             await cast.end_presence(process)
         await stack.enter_async_context(cast.run("third", send_rate=_RATE, paid_broadcast=True))
@@ -152,7 +152,7 @@ async def test_taken_over_while_it_lives(tmp_path: Path) -> None:
         await telegram.until(lambda: len(telegram.reached) == messages)
         assert all(one.silent for one in telegram.repeats())
         assert len(telegram.repeats()) <= messages_in_flight(200)
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(30):
             while await cast.left():  # noqa: ASYNC110 – the processes finish it
                 await asyncio.sleep(0.05)
 
@@ -184,9 +184,10 @@ async def test_stopped_in_the_middle(tmp_path: Path) -> None:
         done = time.monotonic()
     assert first.running.returncode == 0 and "Traceback" not in said
     assert held > 0
-    assert ended - stopped < 3
-    assert taken_over - ended < 3
-    assert done - stopped < left / rate * 1.2 + 3
+    # Not after the ten seconds for which a dead process's sign of life stands.
+    assert ended - stopped < 8
+    assert taken_over - ended < 8
+    assert done - stopped < left / rate * 1.2 + 8
     assert set(telegram.copies().values()) == {1}
     assert not [one for one in telegram.tries if one.silent]
 

@@ -285,7 +285,7 @@ async def test_a_group_that_moves_while_it_waits_for_its_turn_gets_all_it_is_owe
     gate = Gate(worker, monkeypatch)
     for edition in (EDITION, NEXT):
         await stores.outbox.owe(edition, chats[:1])
-    async with asyncio.timeout(2), asyncio.TaskGroup() as tasks:
+    async with asyncio.timeout(10), asyncio.TaskGroup() as tasks:
         tasks.create_task(worker.run_until_idle())
         await gate.waited.wait()
         await subscriptions.move(-1, -1001)

@@ -76,7 +76,7 @@ async def test_a_successor_of_a_finished_plan_with_many_readers_ends(services: S
     await services.articles.publish(FULL)
     (plan,) = await stores.plans.queue.take(1, None, asyncio.Event())
     await stores.plans.finish(plan)
-    async with asyncio.timeout(2):
+    async with asyncio.timeout(10):
         await services.planner._broadcast.send(plan)
     assert (await stores.outbox.counts())["chunks_waiting"] == 0
 

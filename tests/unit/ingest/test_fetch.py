@@ -268,7 +268,7 @@ async def test_large_bodies_are_there_two_at_a_time_and_who_waits_for_room_is_no
             await asyncio.wait([third], timeout=1.0)
             assert not third.done()
         assert await third == len(body)
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(20):
             assert [await get(fetch, str(root)) for _ in range(5)] == [len(body)] * 5
 
 
@@ -325,7 +325,7 @@ async def test_what_cannot_be_read_is_given_up_and_left_alone(hostile: Hostile, 
         answer = await fetch.get(hostile.url(path))
         assert isinstance(answer, Failure)
         assert answer.fault is fault
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(20):
             await hostile.left_alone()
 
 

@@ -130,7 +130,7 @@ async def test_what_is_gone_from_the_store_is_not_quoted(questions: Questions, s
 
 async def followed(questions: Questions, article_id: str, words: str, *, found: bool) -> None:
     """Waits until it is found by these words, or is not any more."""
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(20):
         while (article_id in [one.id for one in await questions.search(words, limit=9)]) is not found:  # noqa: ASYNC110
             await asyncio.sleep(0.01)
 

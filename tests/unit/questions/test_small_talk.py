@@ -164,4 +164,4 @@ def test_no_text_takes_long(text: str) -> None:
     began = process_time()
     talk(text)
     without_greeting(text)
-    assert process_time() - began < 0.3
+    assert process_time() - began < 1

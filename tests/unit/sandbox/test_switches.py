@@ -137,5 +137,5 @@ async def test_a_slow_answer_does_not_hold_up_the_end(http: aiohttp.ClientSessio
         continue
     began = time.monotonic()
     await sandbox.stop()
-    assert time.monotonic() - began < 5
+    assert time.monotonic() - began < 20
     (await asked).close()

@@ -32,7 +32,7 @@ async def test_a_poll_waits_for_the_next_update(bot: Bot, ann: Person) -> None:
     began = time.monotonic()
     said = await ann.private.say("now")
     assert [update.update_id for update in await poll] == [said["update_id"]]
-    assert time.monotonic() - began < 5
+    assert time.monotonic() - began < 15
 
 
 async def test_a_second_poller_ends_the_first(call: Call, client: Client) -> None:

@@ -15,7 +15,7 @@ async def test_what_fails_is_told() -> None:
         told.set()
 
     Background().start(fail(), tell)
-    await asyncio.wait_for(told.wait(), 5)
+    await asyncio.wait_for(told.wait(), 20)
 
 
 async def test_what_still_waits_is_given_up_at_the_end_and_told() -> None:
@@ -58,5 +58,5 @@ async def test_that_it_cannot_be_told_is_borne() -> None:
 
     background = Background()
     background.start(fail(), tell)
-    await asyncio.wait_for(ended.wait(), 5)
+    await asyncio.wait_for(ended.wait(), 20)
     await background.end()

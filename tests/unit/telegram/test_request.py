@@ -167,7 +167,7 @@ async def test_an_answer_that_trickles_ends_too(impatient: None) -> None:
 
     request = AiohttpRequest()
     await request.initialize()
-    async with serving(handle) as url, asyncio.timeout(5):
+    async with serving(handle) as url, asyncio.timeout(20):
         with pytest.raises(AnswerLost):
             await request.post_json(url, b"{}")
     await request.shutdown()
