@@ -1,7 +1,8 @@
-"""What any SQLite file needs: changes made whole or not at all, and one that is damaged told apart and removed."""
+"""What any SQLite file needs: changes made whole or not at all, marks for values, and one that is damaged told apart
+and removed."""
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 
@@ -48,3 +49,8 @@ def statements(script: str) -> Iterator[str]:
         if sqlite3.complete_statement(statement):
             yield statement
             statement = ""
+
+
+def marks(values: Iterable[object]) -> str:
+    """For that many values in a statement."""
+    return ", ".join("?" for _ in values)

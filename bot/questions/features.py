@@ -6,7 +6,7 @@ With vectors or by words alone: a name that begins with `meaning` is there with 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from math import log1p
+from math import log, log1p
 
 from bot.questions.index import Passage
 from bot.questions.meaning import Alike
@@ -15,6 +15,8 @@ Features = dict[str, float]
 
 #: BM25's k1 and b, and the words of a usual passage: of the store's own the score would change with every article.
 _SATURATION, _SHORTER, _USUAL_LENGTH = 1.2, 0.75, 80
+#: Where few articles are stored a word's rarity is counted as if so many passages about other things were stored too.
+_OTHER_PASSAGES = 500
 
 #: Of a sentence that goes on from the one before it.
 _GOES_ON = frozenset({"he", "she", "it", "they", "this", "these", "that", "those", "his", "her", "their", "such"})
@@ -28,6 +30,11 @@ class Term:
     stems: frozenset[str]
     weight: float
     passages: int
+
+
+def rarity(passages: int, found: int) -> float:
+    """How much it tells that a passage holds a word that so many hold: inverse document frequency."""
+    return log(1 + (passages + _OTHER_PASSAGES - found + 0.5) / (found + 0.5))
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from functools import cached_property
 from importlib.resources import files
 from itertools import chain, combinations
-from math import log
 from pathlib import Path
 from typing import Any
 
@@ -21,16 +20,15 @@ from bot.domain.answer import mark_of, paragraphs
 from bot.domain.article import Article
 from bot.domain.moment import to_ms
 from bot.domain.scope import EVERYTHING, Scope
-from bot.questions.database import Change, statements
+from bot.questions.database import Change, marks, statements
 from bot.questions.sentences import sentences
+from bot.questions.vectors import Vectors
 from bot.questions.words import language_of, words_of
 
 #: Of the tables and of what is written into them: a file of another one is made anew.
 _VERSION = 3
 #: As many passages as can hold the best answer, by the measured recall of BM25.
 CANDIDATES = 50
-#: Where few articles are stored a word's rarity is counted as if so many passages about other things were stored too.
-_OTHER_PASSAGES = 500
 _SEPARATOR = "\n"
 #: Bytes, so that what is kept of a passage lies in one page of the file.
 _PAGE = 16384
@@ -72,17 +70,6 @@ class Passage:
         return mark_of(self.text)
 
 
-@dataclass(frozen=True, slots=True)
-class Meaning:
-    """Of a passage's sentences, an FAQ pair's question before them: a vector for each (`wholes`), and `counts` of
-    them for its words (`parts`), all as signed bytes."""
-
-    passage: int
-    counts: bytes
-    wholes: bytes
-    parts: bytes
-
-
 class Index:
     """A connection of its own, to be used by one thread at a time. Raises sqlite3.Error where the file cannot be
     read or written."""
@@ -94,6 +81,7 @@ class Index:
         self._db.execute("PRAGMA journal_mode = WAL")
         self._db.execute("PRAGMA synchronous = NORMAL")  # what a crash of the machine loses is made again
         self._prepare()
+        self.vectors = Vectors(self._db)
 
     def close(self) -> None:
         self._db.close()
@@ -190,27 +178,11 @@ class Index:
             each,
         )
 
-    def put_meanings(self, found: Iterable[tuple[Meaning, bytes]]) -> None:
-        """Each with the one vector that its passage is found by. Of passages that are gone none is kept."""
-        for meaning, gist in found:
-            self._db.execute(
-                "INSERT OR REPLACE INTO meaning SELECT number, ?, ?, ? FROM passage WHERE number = ?",
-                (meaning.counts, meaning.wholes, meaning.parts, meaning.passage),
-            )
-            self._db.execute(
-                "INSERT OR REPLACE INTO gist SELECT NULL, number, is_faq, ? FROM passage WHERE number = ?",
-                (gist, meaning.passage),
-            )
-
-    def forget_meanings(self) -> None:
-        self._db.execute("DELETE FROM meaning")
-        self._db.execute("DELETE FROM gist")
-
-    def without_meaning(self, languages: Collection[str], count: int) -> list[Passage]:
-        """The newest passages in these languages that have no vectors yet."""
+    def without_vectors(self, languages: Collection[str], count: int) -> list[Passage]:
+        """The newest passages in these languages that have none yet."""
         query = (
             "WHERE passage.number NOT IN (SELECT passage FROM meaning) "
-            f"AND article.language IN ({_marks(languages)}) ORDER BY passage.number DESC LIMIT {count}"
+            f"AND article.language IN ({marks(languages)}) ORDER BY passage.number DESC LIMIT {count}"
         )
         return list(self._passages(query, [*languages]))
 
@@ -235,7 +207,7 @@ class Index:
     def frequencies(self, stems: Iterable[str]) -> dict[str, int]:
         """In how many passages each of them stands."""
         each = list(stems)
-        query = f"SELECT stem, passages FROM frequency WHERE stem IN ({_marks(each)})"
+        query = f"SELECT stem, passages FROM frequency WHERE stem IN ({marks(each)})"
         return dict.fromkeys(each, 0) | dict(self._db.execute(query, each))
 
     def begun_with(self, letters: str, count: int) -> list[str]:
@@ -278,30 +250,12 @@ class Index:
 
     def passages(self, numbers: Sequence[int], scope: Scope = EVERYTHING) -> list[Passage]:
         condition, values = _condition(scope)
-        query = f"WHERE passage.number IN ({_marks(numbers)}) AND {condition or 'true'}"
+        query = f"WHERE passage.number IN ({marks(numbers)}) AND {condition or 'true'}"
         return list(self._passages(query, [*numbers, *values]))
-
-    def meanings(self, numbers: Sequence[int]) -> dict[int, Meaning]:
-        query = f"SELECT passage, counts, wholes, parts FROM meaning WHERE passage IN ({_marks(numbers)})"
-        return {row[0]: Meaning(*row) for row in self._db.execute(query, numbers)}
-
-    def gists(self, *, is_faq: bool, after: int = 0) -> list[tuple[int, int, bytes]]:
-        """The vectors that FAQ pairs, or other passages, are found by, in the order in which they were made, with the
-        numbers of these: those with a higher number of their own. Not by passage, for the newest get theirs first."""
-        query = "SELECT number, passage, vector FROM gist WHERE is_faq = ? AND number > ? ORDER BY number"
-        return self._db.execute(query, (is_faq, after)).fetchall()
-
-    def count_gists(self, *, is_faq: bool) -> int:
-        return int(self._db.execute("SELECT count(*) FROM gist WHERE is_faq = ?", (is_faq,)).fetchone()[0])
 
     def _passages(self, rest: str, values: Sequence[object] = ()) -> Iterator[Passage]:
         query = f"SELECT {_COLUMNS}, 0.0 FROM passage {_WITHIN} {rest}"
         return (_passage(row) for row in self._db.execute(query, values))
-
-
-def rarity(passages: int, found: int) -> float:
-    """How much it tells that a passage holds a word that so many hold: inverse document frequency."""
-    return log(1 + (passages + _OTHER_PASSAGES - found + 0.5) / (found + 0.5))
 
 
 def _either(stems: Iterable[str]) -> str:
@@ -312,7 +266,7 @@ def _condition(scope: Scope) -> tuple[str, list[object]]:
     parts: list[str] = []
     values: list[object] = []
     if scope.categories:
-        parts.append(f"article.category IN ({_marks(scope.categories)})")
+        parts.append(f"article.category IN ({marks(scope.categories)})")
         values += sorted(scope.categories)
     if scope.sources:
         parts.append("(" + " OR ".join("instr(article.sources, ?)" for _ in scope.sources) + ")")
@@ -324,10 +278,6 @@ def _condition(scope: Scope) -> tuple[str, list[object]]:
         parts.append("(article.published IS NULL OR article.published < ?)")
         values.append(to_ms(scope.until))
     return " AND ".join(parts), values
-
-
-def _marks(values: Iterable[object]) -> str:
-    return ", ".join("?" for _ in values)
 
 
 def _joined(names: Iterable[str]) -> str:

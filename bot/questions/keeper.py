@@ -54,7 +54,7 @@ class Keeper:
         else:
             await self._compare()
         if self._encoder and self._index.state(_MODEL) != MODEL:
-            await asyncio.to_thread(self._forget_meanings)
+            await asyncio.to_thread(self._forget_vectors)
         self._caught_up = True
 
     async def encode(self) -> None:
@@ -131,18 +131,18 @@ class Keeper:
                 self._index.remove(article_id)
             self._index.set_state(_CHANGE, change)
 
-    def _forget_meanings(self) -> None:
+    def _forget_vectors(self) -> None:
         with self._index.change():
-            self._index.forget_meanings()
+            self._index.vectors.forget()
             self._index.set_state(_MODEL, MODEL)
 
     def _encode(self) -> bool:
         """Some of the newest; whether there were any."""
-        some = self._index.without_meaning(LANGUAGES, _ENCODED_TOGETHER)
+        some = self._index.without_vectors(LANGUAGES, _ENCODED_TOGETHER)
         if some and self._encoder:
             found = encode_passages(self._encoder, some)
             with self._index.change():
-                self._index.put_meanings(found)
+                self._index.vectors.put(found)
         return bool(some)
 
 

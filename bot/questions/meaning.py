@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from bot.questions.encoder import Encoded, Encoder, unit
-from bot.questions.index import Meaning, Passage
+from bot.questions.index import Passage
+from bot.questions.vectors import Meaning
 from bot.questions.words import Word, words_of
 
 if TYPE_CHECKING:

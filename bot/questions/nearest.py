@@ -36,9 +36,10 @@ class Nearest:
         if (version := self._index.version()) == self._version:
             return
         self._version = version
-        if len(self._numbers) > 2 * self._index.count_gists(is_faq=self._is_faq) + 100:  # most of them are gone
+        kept = self._index.vectors
+        if len(self._numbers) > 2 * kept.count_gists(is_faq=self._is_faq) + 100:  # most of them are gone
             self._last, self._numbers, self._vectors = 0, [], self._vectors[:0]
-        if new := self._index.gists(is_faq=self._is_faq, after=self._last):
+        if new := kept.gists(is_faq=self._is_faq, after=self._last):
             self._last = new[-1][0]
             self._numbers += [passage for _, passage, _ in new]
             vectors = floats(b"".join(vector for *_, vector in new), self._width)

@@ -12,8 +12,8 @@ from bot.domain.answer import Place
 from bot.domain.scope import EVERYTHING, Scope
 from bot.questions.asks import asks_for
 from bot.questions.encoder import Encoder
-from bot.questions.features import Term, Terms, hold
-from bot.questions.index import CANDIDATES, Index, Passage, rarity
+from bot.questions.features import Term, Terms, hold, rarity
+from bot.questions.index import CANDIDATES, Index, Passage
 from bot.questions.meaning import AskedMeaning, Stored, asked_meaning, compare, stored
 from bot.questions.nearest import Nearest
 from bot.questions.rank import READ, Candidate, Read, candidates, rank_pairs, rank_passages
@@ -160,7 +160,7 @@ class Retrieval:
         return self._index.passages([number for number in near if number not in known], scope)
 
     def _stored(self, passages: Sequence[Passage]) -> Stored | None:
-        return stored(passages, self._index.meanings([p.number for p in passages]))
+        return stored(passages, self._index.vectors.of([p.number for p in passages]))
 
     def _compared(self, asked: AskedMeaning, by_words: Read, meant: Stored | None, near: Sequence[Passage]) -> Read:
         """By words alone, if any of those that these put in front has no vectors; else those without are left out."""

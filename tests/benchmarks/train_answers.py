@@ -258,9 +258,9 @@ def fill(index: Index, encoder: Encoder, articles: Iterable[Article]) -> None:
     with index.change():
         for article in articles:
             index.put(article)
-    while some := index.without_meaning(LANGUAGES, 32):
+    while some := index.without_vectors(LANGUAGES, 32):
         with index.change():
-            index.put_meanings(encode_passages(encoder, some))
+            index.vectors.put(encode_passages(encoder, some))
         tell(f"{some[-1].number} passages to go")
 
 
@@ -276,7 +276,7 @@ def tell(text: str) -> None:
 def shelves(index: Index, articles: Sequence[Article]) -> dict[str, Index]:
     """By the ids of the articles small stores, each of some of them, with the vectors that the large one has."""
     found = dict[str, Index]()
-    gists = {passage: gist for kind in (True, False) for _, passage, gist in index.gists(is_faq=kind)}
+    gists = {passage: gist for kind in (True, False) for _, passage, gist in index.vectors.gists(is_faq=kind)}
     kinds = [[one for one in articles if bool(one.faq) is with_pairs] for with_pairs in (False, True)]
     many = max(1, len(kinds[0]) // _ON_A_SHELF)
     for n in range(many):
@@ -285,9 +285,9 @@ def shelves(index: Index, articles: Sequence[Article]) -> dict[str, Index]:
             found[one.id] = shelf
             shelf.put(one)
             known = index.passages_of(one.id)
-            meanings = index.meanings([passage.number for passage in known])
+            meanings = index.vectors.of([passage.number for passage in known])
             pairs = [(new, old.number) for new, old in zip(shelf.passages_of(one.id), known, strict=True)]
-            shelf.put_meanings(
+            shelf.vectors.put(
                 (replace(meanings[old], passage=new.number), gists[old]) for new, old in pairs if old in meanings
             )
     return found

@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from bot.domain.article import Article, FaqPair, Source
 from bot.domain.scope import Scope
-from bot.questions.index import Index, Meaning
+from bot.questions.index import Index
+from bot.questions.vectors import Meaning
 from bot.questions.words import stem
 from tests.unit.samples import ARTICLES, FULL, NOW, article
 
@@ -160,24 +161,24 @@ def test_a_file_of_another_version_is_made_anew(tmp_path: Path) -> None:
 
 
 def test_vectors_go_with_their_passages(index: Index) -> None:
-    some = index.without_meaning({"en"}, 100)
+    some = index.without_vectors({"en"}, 100)
     assert len(some) == index.size()
-    assert index.without_meaning({"de"}, 100) == []
+    assert index.without_vectors({"de"}, 100) == []
     first, *others = some
-    index.put_meanings([(Meaning(one.number, b"1", b"2", b"3"), b"4") for one in others])
-    assert index.without_meaning({"en"}, 100) == [first]
-    assert index.meanings([first.number, others[0].number]) == {
+    index.vectors.put([(Meaning(one.number, b"1", b"2", b"3"), b"4") for one in others])
+    assert index.without_vectors({"en"}, 100) == [first]
+    assert index.vectors.of([first.number, others[0].number]) == {
         others[0].number: Meaning(others[0].number, b"1", b"2", b"3")
     }
     for is_faq in (True, False):
         count = sum(one.is_faq is is_faq for one in others)
-        assert index.count_gists(is_faq=is_faq) == len(index.gists(is_faq=is_faq)) == count > 0
+        assert index.vectors.count_gists(is_faq=is_faq) == len(index.vectors.gists(is_faq=is_faq)) == count > 0
     index.remove("bridge")
-    index.put_meanings([(Meaning(one.number, b"1", b"2", b"3"), b"4") for one in others if one.article == "bridge"])
+    index.vectors.put([(Meaning(one.number, b"1", b"2", b"3"), b"4") for one in others if one.article == "bridge"])
     gone = [one.number for one in others if one.article == "bridge"]
-    assert index.meanings(gone) == {}
-    index.forget_meanings()
-    assert index.count_gists(is_faq=True) == index.count_gists(is_faq=False) == 0
+    assert index.vectors.of(gone) == {}
+    index.vectors.forget()
+    assert index.vectors.count_gists(is_faq=True) == index.vectors.count_gists(is_faq=False) == 0
 
 
 @given(st.lists(ARTICLES, max_size=3))
@@ -185,7 +186,7 @@ def test_anything_can_be_stored(stored: list[Article]) -> None:
     index = Index()
     for one in stored:
         index.put(one)
-    for passage in index.without_meaning({"en", "de", "es", "ru", "ar"}, 1000):
+    for passage in index.without_vectors({"en", "de", "es", "ru", "ar"}, 1000):
         assert passage.article in {each.id for each in stored}
         assert len(passage.sentences) == len(passage.stems)
         words = [{stem} for stem in " ".join(passage.stems).split()[:24]]

@@ -67,7 +67,7 @@ def test_words_find_answers_in_each_language(language: str) -> None:
 
 def test_meaning_finds_them_in_english() -> None:
     index, encoder = store("en"), Encoder()
-    index.put_meanings(encode_passages(encoder, index.without_meaning({"en"}, 1000)))
+    index.vectors.put(encode_passages(encoder, index.without_vectors({"en"}, 1000)))
     right, answered, wrongly = shares(Retrieval(index, encoder), "en")
     assert right >= 0.6
     assert answered >= 0.75

@@ -2,8 +2,9 @@
 
 import pytest
 
-from bot.questions.index import Index, Meaning, Passage
+from bot.questions.index import Index, Passage
 from bot.questions.nearest import Nearest
+from bot.questions.vectors import Meaning
 from tests.unit.questions.test_index import BRIDGE, FERRY
 
 numpy = pytest.importorskip("numpy")
@@ -25,7 +26,7 @@ def pairs_of(index: Index) -> list[Passage]:
 
 
 def give_meaning(index: Index, pair: Passage) -> None:
-    index.put_meanings([(Meaning(pair.number, b"\x01", _WHOLE, _WHOLE), _WHOLE)])
+    index.vectors.put([(Meaning(pair.number, b"\x01", _WHOLE, _WHOLE), _WHOLE)])
 
 
 def test_those_that_get_their_vectors_last_are_found_too(index: Index) -> None:
