@@ -248,10 +248,14 @@ class Index:
     def passages_of(self, article_id: str) -> list[Passage]:
         return list(self._passages("WHERE article.id = ?", [article_id]))
 
-    def passages(self, numbers: Sequence[int], scope: Scope = EVERYTHING) -> list[Passage]:
+    def passages(self, numbers: Sequence[int]) -> list[Passage]:
+        return list(self._passages(f"WHERE passage.number IN ({marks(numbers)})", numbers))
+
+    def inside(self, numbers: Sequence[int], scope: Scope) -> set[int]:
+        """Those of the passages that are within the scope."""
         condition, values = _condition(scope)
-        query = f"WHERE passage.number IN ({marks(numbers)}) AND {condition or 'true'}"
-        return list(self._passages(query, [*numbers, *values]))
+        query = f"SELECT passage.number FROM passage {_WITHIN} WHERE passage.number IN ({marks(numbers)})"
+        return {number for (number,) in self._db.execute(f"{query} AND {condition or 'true'}", [*numbers, *values])}
 
     def _passages(self, rest: str, values: Sequence[object] = ()) -> Iterator[Passage]:
         query = f"SELECT {_COLUMNS}, 0.0 FROM passage {_WITHIN} {rest}"

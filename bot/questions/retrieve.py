@@ -7,6 +7,7 @@ question → its words, by their rarity → passages that hold any of them, and 
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from bot.domain.answer import Place
 from bot.domain.scope import EVERYTHING, Scope
@@ -19,10 +20,14 @@ from bot.questions.nearest import Nearest
 from bot.questions.rank import READ, Candidate, Read, candidates, rank_pairs, rank_passages
 from bot.questions.words import Word, bare, language_of, stem, words_of
 
+if TYPE_CHECKING:
+    from bot.questions.encoder import Floats
+
 #: Characters and words of a question that are read.
 _LONGEST = 1000
 _MOST_TERMS = 24
-_NEAREST = 20
+#: Passages that mean most the same, and of how many those within a scope are chosen.
+_NEAREST, _NEAREST_ANYWHERE = 10, 200
 _SEARCHED = 200
 #: Letters of a word that is looked for by its beginning, words that it may become, letters of an ending only begun.
 _LEAST_BEGUN, _MOST_BEGUN, _MOST_ENDING = 3, 30, 4
@@ -154,10 +159,17 @@ class Retrieval:
         """The FAQ pairs that ask much the same; also other passages where the words did not find as many as can be
         read. Without what has been found."""
         known = {passage.number for passage in found}
-        near = self._pairs.find(asked.whole, _NEAREST)
+        near = self._nearest(self._pairs, asked.whole, scope)
         if len(known) < CANDIDATES:
-            near += self._others.find(asked.gist, _NEAREST)
-        return self._index.passages([number for number in near if number not in known], scope)
+            near += self._nearest(self._others, asked.gist, scope)
+        return self._index.passages([number for number in near if number not in known])
+
+    def _nearest(self, kind: Nearest, asked: "Floats", scope: Scope) -> list[int]:
+        if scope == EVERYTHING:
+            return kind.find(asked, _NEAREST)
+        near = kind.find(asked, _NEAREST_ANYWHERE)
+        inside = self._index.inside(near, scope)
+        return [number for number in near if number in inside][:_NEAREST]
 
     def _stored(self, passages: Sequence[Passage]) -> Stored | None:
         return stored(passages, self._index.vectors.of([p.number for p in passages]))
