@@ -132,7 +132,7 @@ class Chat:
         told: Json = await self._wire.post(self._path + path, **{"from": self.person.id}, **given)
         return told
 
-    async def next(self, timeout: float = 10, where: Where | None = None) -> Json:  # noqa: ASYNC109  # the tests' word
+    async def next(self, timeout: float = 30, where: Where | None = None) -> Json:  # noqa: ASYNC109  # the tests' word
         """The next message of the bot not yet taken (the first that fits `where`, leaving the others).
 
         Raises TimeoutError that names what did come.
@@ -151,7 +151,7 @@ class Chat:
         found: Json = message
         return found
 
-    async def changed(self, message_id: int, timeout: float = 10) -> Json | None:  # noqa: ASYNC109  # as above
+    async def changed(self, message_id: int, timeout: float = 30) -> Json | None:  # noqa: ASYNC109  # as above
         """The next edit of this message not yet taken, or None when it was deleted. Raises TimeoutError."""
 
         def wanted() -> tuple[bool, Any]:

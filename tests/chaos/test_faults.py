@@ -25,7 +25,7 @@ from tests.chaos.broadcast import Broadcast, delivering, reader, subscriber
 from tests.chaos.telegram import Fault, Telegram, Try
 from tests.process import newsbot, newsbot_once
 
-pytestmark = [pytest.mark.chaos, pytest.mark.xdist_group("chaos"), pytest.mark.timeout(100)]
+pytestmark = [pytest.mark.chaos, pytest.mark.xdist_group("chaos")]
 
 _TOKEN = "4242:a-token-that-only-this-sandbox-knows"
 #: Seconds: between two looks at the whole, with the writing of outcomes and a busy machine.

@@ -18,7 +18,7 @@ from config.settings import Settings
 from tests.process import Process, newsbot
 from tests.sites import Item, Site, open_site, rss
 
-pytestmark = [pytest.mark.chaos, pytest.mark.xdist_group("chaos"), pytest.mark.timeout(120)]
+pytestmark = [pytest.mark.chaos, pytest.mark.xdist_group("chaos")]
 
 _SITES = 24
 _KILLED_AFTER = (5, 30)

@@ -15,7 +15,7 @@ from bot.storage.connection import connect
 from bot.storage.server import embedded_server
 from tests.process import newsbot, newsbot_once
 
-pytestmark = [pytest.mark.chaos, pytest.mark.xdist_group("chaos"), pytest.mark.timeout(120)]
+pytestmark = [pytest.mark.chaos, pytest.mark.xdist_group("chaos")]
 
 TOKEN = "4242:a-token-that-only-this-sandbox-knows"
 ARTICLE: dict[str, object] = {

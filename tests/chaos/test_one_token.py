@@ -12,12 +12,12 @@ from bot.sandbox.client import Client, Person
 from bot.sandbox.server import Sandbox
 from tests.process import Process, newsbot, python
 
-pytestmark = [pytest.mark.chaos, pytest.mark.xdist_group("chaos"), pytest.mark.timeout(90)]
+pytestmark = [pytest.mark.chaos, pytest.mark.xdist_group("chaos")]
 
 _TOKEN = "4242:a-token-that-only-this-sandbox-knows"
 _STOPS = "Another process receives this token's updates, so this one stops."
 #: Seconds.
-_SAME_STORE, _OTHER_STORE = 20, 60
+_SAME_STORE, _OTHER_STORE = 60, 120
 #: As if the process had run for a minute when it begins, and so was no newcomer.
 _LONG_SINCE = "import bot.telegram.intake as i, bot.cli as c; i._NEWCOMER = 0.0; c.main()"
 
@@ -112,7 +112,7 @@ async def test_killed_receiver_is_replaced(tmp_path: Path) -> None:
         await first.end()
         second = await stack.enter_async_context(newsbot("run", folder=tmp_path, until="running", **settings))
         assert len(await _answers(reader)) == 1
-        assert time.monotonic() - killed < 25
+        assert time.monotonic() - killed < _SAME_STORE
         second.running.terminate()
         assert _STOPS not in await second.end()
         assert second.running.returncode == 0

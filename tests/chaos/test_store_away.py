@@ -20,7 +20,7 @@ from tests.chaos.store import Store, store
 from tests.chaos.telegram import Telegram, bot_api
 from tests.process import Process
 
-pytestmark = [pytest.mark.chaos, pytest.mark.xdist_group("chaos"), pytest.mark.timeout(90)]
+pytestmark = [pytest.mark.chaos, pytest.mark.xdist_group("chaos")]
 
 _RATE = 300
 _MESSAGES = 2400

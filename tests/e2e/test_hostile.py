@@ -118,7 +118,6 @@ async def chat(world: World, until: asyncio.Event) -> list[float]:
     return sorted(took)
 
 
-@pytest.mark.timeout(150)
 async def test_one_bad_feed_delays_neither_another_nor_an_answer(tmp_path: Path, net: Net, site: Site) -> None:
     """Each trick on a host of its own, all at once, those that keep a connection several times; the healthy feed is
     the last to be added."""

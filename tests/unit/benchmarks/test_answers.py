@@ -148,7 +148,6 @@ def test_scores_of_what_has_an_answer_and_what_has_none() -> None:
     assert answered_all_the_same(right, [1.9]) == 0
 
 
-@pytest.mark.timeout(180)  # it starts a dozen processes
 async def test_it_tells_what_the_files_allow(files: dict[str, list[Path]]) -> None:
     process = await asyncio.create_subprocess_exec(
         sys.executable, "tests/benchmarks/answers.py", "--passages", "40",

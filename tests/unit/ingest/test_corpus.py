@@ -33,7 +33,6 @@ def tally() -> Tally:
     return tally
 
 
-@pytest.mark.timeout(180)
 @pytest.mark.parametrize(
     ("what", "least"), [("read", 1), ("count", 1), ("clean", 1), ("title", 0.99), ("link", 0.99), ("date", 0.985)]
 )
