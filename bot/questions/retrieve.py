@@ -44,14 +44,14 @@ class Retrieval:
     def __init__(self, index: Index, encoder: Encoder | None) -> None:
         self._index = index
         self._encoder = encoder
-        self._encoding = ThreadPoolExecutor(1, "encoding")
+        self._looking = ThreadPoolExecutor(1, "looking")
         self._pairs, self._others = Nearest(index, is_faq=True), Nearest(index, is_faq=False)
         self._version = (-1, -1)
         self._known = (frozenset({"en"}), 0)
         self._sources: tuple[tuple[int, int], list[str]] = ((-1, -1), [])
 
     def close(self) -> None:
-        self._encoding.shutdown()
+        self._looking.shutdown()
 
     def find(
         self,
@@ -140,20 +140,29 @@ class Retrieval:
         return frozenset(term.stems for term in self._terms(question[:_LONGEST])[1].telling)
 
     def read(self, question: str, *, article: str = "", scope: Scope = EVERYTHING) -> Read:
-        """Everything that the answer is chosen from. What it means is worked out while its words are looked up."""
+        """Everything that the answer is chosen from. Its words are looked up while its meaning is worked out, which
+        takes longer where little is stored."""
         question = question[:_LONGEST].encode(errors="replace").decode()
-        encoding = self._encoding.submit(self._encoder.encode, [question]) if self._encoder else None
+        if self._encoder is None:
+            return self._by_words(question, article, scope)[1]
+        looking = self._looking.submit(self._looked_up, question, article, scope)
+        (encoded,) = self._encoder.encode([question])
+        words, by_words, meant = looking.result()
+        asked = asked_meaning(encoded, words, [self._weight(word, by_words.terms) for word in words])
+        near = [] if article else self._near(asked, by_words.passages, scope)
+        return self._compared(asked, by_words, meant, near)
+
+    def _looked_up(self, question: str, article: str, scope: Scope) -> tuple[list[Word], Read, Stored | None]:
+        words, by_words = self._by_words(question, article, scope)
+        return words, by_words, self._stored(by_words.passages)
+
+    def _by_words(self, question: str, article: str, scope: Scope) -> tuple[list[Word], Read]:
         words, terms = self._terms(question)
         rare, common = self._searched(terms)
         passages = self._index.find(rare, common=common, scope=scope, article=article)
         if article:
             passages = list({p.number: p for p in [*self._index.passages_of(article), *passages]}.values())
-        by_words = Read(terms, tuple(passages), {p.number: hold(terms, p) for p in passages}, {})
-        if encoding is None:
-            return by_words
-        meant = self._stored(passages)
-        asked = asked_meaning(encoding.result()[0], words, [self._weight(word, terms) for word in words])
-        return self._compared(asked, by_words, meant, [] if article else self._near(asked, passages, scope))
+        return words, Read(terms, tuple(passages), {p.number: hold(terms, p) for p in passages}, {})
 
     def _near(self, asked: AskedMeaning, found: Iterable[Passage], scope: Scope) -> list[Passage]:
         """The FAQ pairs that ask much the same; also other passages where the words did not find as many as can be
