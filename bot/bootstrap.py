@@ -175,7 +175,16 @@ def build_services(
     reading = reading or Reading(Fetcher(agent="newsbot"), Parsers())
     pushes = _build_pushes(stores, settings, reading.fetcher)
     questions = _build_questions(stores, settings, articles)
-    inbox = Inbox(stores.inquiries, articles, stores.categories, subscriptions, questions, links, stores.clock)
+    inbox = Inbox(
+        stores.inquiries,
+        articles,
+        stores.categories,
+        subscriptions,
+        questions,
+        stores.outbox,
+        links,
+        stores.clock,
+    )
     return Services(
         articles=articles,
         atlas=Atlas(),

@@ -41,8 +41,8 @@ class Edition(BaseModel):
     subscribe to that category in that way. `digest`: what it was made of, if it is one; `articles` are all of those
     that are still stored, also the ones for which its message has no room. `correction`: it tells of an article's
     correction, not of the article. `answer`: it answers what was asked in the chat, which is owed it whatever it
-    subscribes to, and quotes the article, but does not bring it. `asked`: somebody in the chat has just asked for it,
-    and has it at any hour.
+    subscribes to, and quotes the article, but does not bring it; `question`: in the asker's words. `asked`: somebody
+    in the chat has just asked for it, and has it at any hour.
     `language` is that of `message`; `translations` has what it says in others, for those who chose them.
     """
 
@@ -62,6 +62,7 @@ class Edition(BaseModel):
     digest: Digest | None = None
     correction: bool = False
     answer: bool = False
+    question: str = ""
     asked: bool = False
 
     @property

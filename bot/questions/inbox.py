@@ -26,6 +26,7 @@ from bot.rendering.wording import in_languages
 from bot.storage.categories import CategoryStore
 from bot.storage.clock import StoreClock
 from bot.storage.inquiries import Asked, Given, InquiryStore, Waiting
+from bot.storage.outbox import Outbox
 from bot.storage.records import Record
 from bot.subscriptions import Reader, Subscriptions
 
@@ -66,6 +67,7 @@ class Inbox:
         categories: CategoryStore,
         subscriptions: Subscriptions,
         questions: Questions,
+        outbox: Outbox,
         links: Links,
         clock: StoreClock,
     ) -> None:
@@ -74,6 +76,7 @@ class Inbox:
         self._categories = categories
         self._subscriptions = subscriptions
         self._questions = questions
+        self._outbox = outbox
         self._links = links
         self._clock = clock
 
@@ -156,6 +159,8 @@ class Inbox:
             return await self._keep(inquiry_id, pair, told)
         if before and before.article not in ("", article.id):
             await self._articles.remove_pair(before.article, before.question)
+        if before and before.article:
+            await self._reword(inquiry_id, before.article, article, pair)
         return await self._tell(inquiry_id, article, pair, told)
 
     async def _attach(self, target: str, pair: FaqPair, before: str) -> Article | None:
@@ -177,6 +182,19 @@ class Inbox:
         given = Given(question=pair.question, answer=pair.answer, told=told)
         await self._store.keep_answer(inquiry_id, given)
         return Answered(given)
+
+    async def _reword(self, inquiry_id: str, before: str, article: Article, pair: FaqPair) -> None:
+        """Who is still to be told what was said in that article before, as when the night is over, is told this."""
+        told = [one for one in await self._outbox.editions_of(before) if one.startswith(_prefix(inquiry_id))]
+        for edition_id in told:
+            raw = (await self._outbox.raw_editions([edition_id])).get(edition_id)
+            if raw is None:
+                continue
+            edition = Edition.model_validate_json(raw)
+            word = partial(words.told, edition.question or pair.question, pair, article, self._links)
+            again = edition.reworded(in_languages(word, edition.languages))
+            await self._outbox.replace(again.model_copy(update={"articles": (article.id,)}), raw)
+            await self._outbox.move(edition_id, before, article.id)
 
     async def _tell(self, inquiry_id: str, article: Article, pair: FaqPair, told: int) -> Answered:
         """Whoever asks while others are being told is told next."""
@@ -212,13 +230,19 @@ class Inbox:
             languages = sorted({record.subscription.language for record in records})
             word = partial(words.told, said, pair, article, self._links)
             edition = Edition(
-                id=f"q-{inquiry_id}-{secrets.token_hex(6)}",
+                id=f"{_prefix(inquiry_id)}{secrets.token_hex(6)}",
                 language=languages[0],
                 articles=(article.id,),
                 answer=True,
+                question=said,
             ).reworded(in_languages(word, languages))
             found.append((edition, [record.number for record in records]))
         return found
+
+
+def _prefix(inquiry_id: str) -> str:
+    """With this begin the ids of the editions that tell its answer."""
+    return f"q-{inquiry_id}-"
 
 
 def _reader(asked: Asked) -> Reader:

@@ -131,6 +131,13 @@ class Outbox:
         """In place of what was read; False if that is no longer what is stored."""
         return bool(await self._replace(keys=[keys.edition(edition.id)], args=[raw, edition.model_dump_json()]))
 
+    async def move(self, edition_id: str, old: str, new: str) -> None:
+        """It carries no longer the one article, but the other."""
+        async with self._redis.pipeline(transaction=True) as pipe:
+            pipe.smove(keys.editions_of(old), keys.editions_of(new), edition_id)
+            pipe.expire(keys.editions_of(new), INDEX_KEPT)
+            await pipe.execute()
+
     async def note_refusal(self, edition_id: str, reason: str, now: datetime) -> None:
         """Telegram does not take this message; kept for the owners, the latest hundred or so."""
         if await self._redis.hlen(keys.REFUSED) >= _REFUSALS_KEPT:

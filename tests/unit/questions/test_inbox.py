@@ -145,6 +145,27 @@ async def test_another_reply_changes_the_answer_and_tells_only_who_has_not_been_
 
 
 @pytest.mark.usefixtures("stored")
+async def test_who_is_still_to_be_told_is_told_what_was_answered_last(services: Services, stores: Stores) -> None:
+    await services.articles.keep(article("a2"))
+    await ask(services, 1)
+    await ask(services, 2, question="when does the TOLL rise, again")
+    await services.inbox.answer(ID, "full", NEVER)
+    for target, reply in [("full", "In May."), ("a2", "Q. When?\n\nIn July.")]:
+        await services.inbox.answer(ID, target, reply)
+        for edition, (chat,) in await owed(stores):
+            assert edition.message and edition.articles == (target,)
+            for said in edition.message, *edition.translations.values():
+                assert NEVER not in said.text and reply.split("\n")[-1] in said.text
+                assert {1: WHEN, 2: "when does the TOLL rise, again"}[chat] in said.text
+    assert await told(stores) == Counter([1, 2])
+    await services.articles.retract("full")
+    assert await told(stores) == Counter([1, 2])
+    editions = [edition.id for edition, _ in await owed(stores)]
+    await services.articles.retract("a2")
+    assert [await stores.outbox.edition(name) for name in editions] == [None, None]
+
+
+@pytest.mark.usefixtures("stored")
 async def test_a_reply_to_an_article_that_was_taken_back_is_kept(services: Services, stores: Stores) -> None:
     await services.articles.keep(article("a2"))
     await ask(services, 1)
