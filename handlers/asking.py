@@ -99,8 +99,9 @@ async def rate(update: Update, context: Context) -> None:
         return
     exchange, right = context.action.exchange, context.action.right
     conversations, chat_id = context.services.conversations, chat_of(update).id
-    if not await conversations.rate(chat_id, exchange, right=right):
-        await context.note(update, answers.rated_already())
+    first = await conversations.rate(chat_id, exchange, right=right)
+    if not first:
+        await context.note(update, answers.too_long_ago() if first is None else answers.rated_already())
         return
     await context.note(update, answers.thanks() if right else "")
     html = text_of(update)

@@ -160,10 +160,12 @@ class Conversations:
         exchange = await self._new(address, language, article.title)
         await self._exchanges.keep(exchange.model_copy(update={"article": article.id}))
 
-    async def rate(self, chat_id: int, exchange_id: str, *, right: bool) -> bool:
-        """What was wrong goes to the editors. False if it was rated before, or is too long ago."""
+    async def rate(self, chat_id: int, exchange_id: str, *, right: bool) -> bool | None:
+        """What was wrong goes to the editors. False if it was rated before, None if it is too long ago."""
         exchange = await self._exchanges.get(chat_id, exchange_id)
-        if exchange is None or await self._exchanges.pressed(exchange, "rated"):
+        if exchange is None:
+            return None
+        if await self._exchanges.pressed(exchange, "rated"):
             return False
         if not right:
             await self._file(exchange, Why.WRONG)  # first: whoever is interrupted then does it again

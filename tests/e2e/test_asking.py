@@ -269,12 +269,12 @@ async def test_nobody_presses_for_another_chat(world: World) -> None:
     stranger = await world.client.new_person("Stranger")
     theirs = await answered(stranger.private, "/help")
     exchange = _exchange(mine)
-    for action, words in [
-        (RateAnswer(exchange=exchange, right=False), "said already"),
-        (AskEditors(exchange=exchange), "too long ago"),
-        (AskEverywhere(exchange=exchange), "too long ago"),
+    for action in [
+        RateAnswer(exchange=exchange, right=False),
+        AskEditors(exchange=exchange),
+        AskEverywhere(exchange=exchange),
     ]:
-        assert words in (await stranger.private.forge(theirs, action.encode()))["answer"]["text"]
+        assert "too long ago" in (await stranger.private.forge(theirs, action.encode()))["answer"]["text"]
     assert await stranger.private.quiet(0.3) == []
 
 

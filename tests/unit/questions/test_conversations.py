@@ -227,7 +227,8 @@ async def test_what_goes_to_the_editors_says_why(talk: Talk) -> None:
     assert await talk.conversations.rate(42, right.id, right=True)
     wrong = await talk.say("Which arch has moss?", CRACKS)
     assert await talk.conversations.rate(42, wrong.id, right=False)
-    assert not await talk.conversations.rate(42, wrong.id, right=False)
+    assert await talk.conversations.rate(42, wrong.id, right=False) is False
+    assert await talk.conversations.rate(43, wrong.id, right=False) is None
     assert await talk.conversations.ask_editors(42, wrong.id) is True
     assert await talk.conversations.ask_editors(42, wrong.id) is False
     assert await talk.conversations.ask_editors(43, wrong.id) is None
