@@ -12,7 +12,7 @@ from bot.rendering.figures import date, number
 from bot.rendering.keyboard import Rows
 from bot.rendering.links import Links
 from bot.rendering.markup import bold, brief, calm, escape, italic, link, pieces, quotation, shorten
-from bot.rendering.wording import _, isolated
+from bot.rendering.wording import _, in_languages, isolated
 
 _QUOTE_LIMIT = 3000
 #: Of what stands before and after the quoted words of a passage that is longer than that.
@@ -79,8 +79,9 @@ def rated_already() -> str:
 
 
 def without_rating(html: str) -> str:
-    """The text of an answer that was rated."""
-    return html.removesuffix(f"\n\n{_was_it_right()}")
+    """The text of an answer that was rated; in a group who asked and who rates it may speak different languages."""
+    asked = (f"\n\n{said}" for said in in_languages(_was_it_right).values())
+    return next((html.removesuffix(one) for one in asked if html.endswith(one)), html)
 
 
 def was_wrong(html: str, others: Rows, nearest: Sequence[Article], exchange: str) -> Message:

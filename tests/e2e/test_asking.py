@@ -191,6 +191,17 @@ async def test_the_first_press_in_a_group_decides(world: World) -> None:
     assert await waiting(world) == []
 
 
+@pytest.mark.parametrize("press", ["👍", "👎"])
+async def test_whoever_rates_an_answer_may_speak_another_language(world: World, press: str) -> None:
+    await world.post(ARTICLE)
+    other = await world.client.new_person("Olga", language_code="ru")
+    group = await world.client.new_group("Readers", owner=world.editor, members=[world.reader, other])
+    answer = await answered(world.reader.in_(group), f"/ask {QUESTION}")
+    assert "Was this right?" in answer["text"]
+    await other.in_(group).press(answer, press)
+    assert "Was this right?" not in (await edited(world.reader.in_(group), answer))["text"]
+
+
 async def test_a_reply_to_an_article_is_about_it(world: World) -> None:
     await said(world.reading, "/subscribe policy science")
     await world.post(ARTICLE)
