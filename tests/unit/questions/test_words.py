@@ -80,6 +80,17 @@ def test_sentences_end_where_they_end() -> None:
     ]
 
 
+def test_a_german_ordinal_ends_no_sentence() -> None:
+    text = "Sie öffnet am Montag, dem 5. Oktober, um acht. Im 19. Jahrhundert stand sie. Es kostet 3,5. Mehr 2026."
+    assert [text[start:end] for start, end in sentences(text, "de")] == [
+        "Sie öffnet am Montag, dem 5. Oktober, um acht.",
+        "Im 19. Jahrhundert stand sie.",
+        "Es kostet 3,5.",
+        "Mehr 2026.",
+    ]
+    assert sentences("Er kam am 5. ", "de") == [(0, 12)]
+
+
 def test_what_does_not_end_is_cut() -> None:
     spans = sentences("word " * 1000, "en")
     assert len(spans) > 1
