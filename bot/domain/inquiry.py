@@ -32,7 +32,7 @@ class Why(StrEnum):
 class Inquiry:
     """`address`: where it was asked, and is to be answered, in `language` if the chat has chosen none. `nearest`: the
     ids of the articles closest to it, first that from which it was answered, if that was wrong; `shown`: the words of
-    that answer."""
+    that answer. `about`: the article of which it was asked or answered, if any."""
 
     question: str
     address: Address
@@ -40,6 +40,7 @@ class Inquiry:
     nearest: tuple[str, ...]
     why: Why
     shown: str = ""
+    about: str = ""
 
 
 def in_short(question: str) -> str:
@@ -52,9 +53,11 @@ def alike(question: str) -> str:
     return words_of(in_short(question)).strip()
 
 
-def id_of(question: str) -> str:
-    """The same for questions that are alike; twelve hexadecimal digits, for buttons."""
-    return hashlib.blake2b(alike(question).encode(), digest_size=6).hexdigest()
+def id_of(question: str, about: str = "") -> str:
+    """The same for questions that are alike, about the article of that id where one is named; twelve hexadecimal
+    digits, for buttons."""
+    asked = f"{alike(question)}\0{about}" if about else alike(question)
+    return hashlib.blake2b(asked.encode(), digest_size=6).hexdigest()
 
 
 def general_id(slug: str) -> str:

@@ -277,7 +277,13 @@ class Conversations:
         near = (*([exchange.article] if exchange.article else []), *exchange.nearest)
         await self._editors.file(
             Inquiry(
-                exchange.question, exchange.address, exchange.language, tuple(dict.fromkeys(near)), why, exchange.told
+                exchange.question,
+                exchange.address,
+                exchange.language,
+                tuple(dict.fromkeys(near)),
+                why,
+                exchange.told,
+                about=exchange.article or "",
             )
         )
 

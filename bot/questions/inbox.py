@@ -20,6 +20,7 @@ from bot.domain.edition import Edition
 from bot.domain.inquiry import Inquiry, alike, general_slug, id_of, in_short, read_reply
 from bot.domain.subscription import Address, ChatKind
 from bot.questions.answer import Questions
+from bot.questions.follow_ups import Reference, reference
 from bot.rendering import inbox as words
 from bot.rendering.links import Links
 from bot.rendering.wording import in_languages
@@ -95,10 +96,13 @@ class Inbox:
             inquiry.why,
             in_short(inquiry.shown),
         )
-        await self._store.file(await self._same(kept.question), kept, await self._clock.now())
+        await self._store.file(await self._same(kept.question, inquiry.about), kept, await self._clock.now())
 
-    async def _same(self, question: str) -> str:
-        """The id of the one that asks the same, or its own."""
+    async def _same(self, question: str, about: str) -> str:
+        """The id of the one that asks the same, or its own. What only was said before explains, such as “why?”, asks
+        something else of each article."""
+        if reference(question) is not Reference.NONE:
+            return id_of(question, about)
         own, known = id_of(question), await self._store.questions()
         if own in known:
             return own

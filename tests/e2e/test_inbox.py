@@ -106,6 +106,28 @@ async def test_a_reply_is_kept_where_its_article_was_taken_back(world: World) ->
     assert REPLY in (await world.reading.next())["text"]
 
 
+async def test_the_same_follow_up_asks_something_else_of_each_article(world: World) -> None:
+    await world.post(ARTICLE)
+    await world.post("policy\n\nFerry fares\n\nA ticket for the ferry will cost 4.20 euros.")
+    other = (await world.client.new_person("Olaf")).private
+    for chat, question in [(world.reading, "Which arch has cracks?"), (other, "What will a ferry ticket cost?")]:
+        await said(chat, question)
+        await chat.say("why?")
+        await chat.press(await chat.next(), "Ask the editors")
+    await world.editing.say("/inbox")
+    page = await world.editing.next()
+    assert labels(page) == ["1", "2"]
+    for number in labels(page):
+        await world.editing.press(page, number)
+        item = await world.editing.next()
+        if labels(item)[0] == "✅ 📎 Ferry fares":
+            await world.editing.say("Fuel costs more.", reply_to=item["message_id"])
+            assert "1 chat that asked is told" in (await world.editing.next())["text"]
+    assert "Fuel costs more." in (await other.next())["text"]
+    assert await world.reading.quiet(0.3) == []
+    assert "1 question without an answer" in await said(world.editing, "/inbox")
+
+
 async def test_what_is_no_question_goes_and_nobody_is_told(world: World) -> None:
     await said(world.reading, WHEN)
     item = await first_inquiry(world)

@@ -232,7 +232,7 @@ async def test_what_goes_to_the_editors_says_why(talk: Talk) -> None:
     assert await talk.conversations.ask_editors(42, wrong.id) is True
     assert await talk.conversations.ask_editors(42, wrong.id) is False
     assert await talk.conversations.ask_editors(43, wrong.id) is None
-    filed = Inquiry("Which arch has moss?", HERE, "en", (BRIDGE.id,), Why.WRONG, CRACKS.text)
+    filed = Inquiry("Which arch has moss?", HERE, "en", (BRIDGE.id,), Why.WRONG, CRACKS.text, BRIDGE.id)
     assert [one.why for one in talk.desk.filed] == [Why.WRONG, Why.ASKED]
     assert talk.desk.filed[0] == filed
     talk.answers.found = [BRIDGE, FERRY]
