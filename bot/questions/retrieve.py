@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from bot.domain.answer import Place
 from bot.domain.scope import EVERYTHING, Scope
-from bot.questions.asks import asks_for
+from bot.questions.asks import asks_else, asks_for
 from bot.questions.encoder import Encoder
 from bot.questions.features import Term, Terms, hold, rarity
 from bot.questions.index import CANDIDATES, Index, Passage
@@ -121,9 +121,15 @@ class Retrieval:
         return None
 
     def same(self, question: str, others: Sequence[str]) -> int | None:
-        """Which of the others asks the same."""
+        """Which of the others asks the same: neither when for where, nor who for why, of whatever both name."""
+        languages, _ = self._whole()
+        wanted = asks_for(question, language_of(question, languages))
         own = self._stems(question)
-        stems = {place: self._stems(other) for place, other in enumerate(others)}
+        stems = {
+            place: self._stems(other)
+            for place, other in enumerate(others)
+            if not asks_else(wanted, other[:_LONGEST], language_of(other[:_LONGEST], languages))
+        }
         near = sorted((place for place in stems if own & stems[place]), key=lambda place: -len(own & stems[place]))
         if (alike := next((place for place in near if own == stems[place]), None)) is not None:
             return alike

@@ -252,6 +252,9 @@ async def test_which_question_asks_the_same(questions: Questions) -> None:
     assert await questions.same("how many repairs needs the bridge", others) == 1
     assert await questions.same("Who won the final?", others) is None
     assert await questions.same("", others) is None
+    for other in ("Where does the ferry leave?", "Who leaves the ferry?", "Why do ferries leave?"):
+        assert await questions.same(other, others) is None, "it asks for something else"
+    assert await questions.same("The ferry leaves when?", others) == 0
 
 
 async def test_who_answers_nobody_finds_nothing(
