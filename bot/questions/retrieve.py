@@ -4,6 +4,7 @@ question → its words, by their rarity → passages that hold any of them, and 
 (`pairs`) → how much each means what is asked (`meaning`) → the order in which they answer it (`rank`)
 """
 
+import re
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -34,6 +35,7 @@ _LEAST_BEGUN, _MOST_BEGUN, _MOST_ENDING = 3, 30, 4
 #: Questions as much alike as that ask the same.
 _SAME = 0.88
 _COMPARED = 20
+_NUMBER = re.compile(r"\d+")
 #: Words are rare that stand in no more passages than that together; more common ones are looked for up to so many.
 _ENOUGH, _MOST_READ = 2_000, 20_000
 
@@ -121,14 +123,15 @@ class Retrieval:
         return None
 
     def same(self, question: str, others: Sequence[str]) -> int | None:
-        """Which of the others asks the same: neither when for where, nor who for why, of whatever both name."""
+        """Which of the others asks the same: neither when for where, nor of another year, of whatever both name."""
         languages, _ = self._whole()
         wanted = asks_for(question, language_of(question, languages))
-        own = self._stems(question)
+        numbers, own = sorted(_NUMBER.findall(question)), self._stems(question)
         stems = {
             place: self._stems(other)
             for place, other in enumerate(others)
-            if not asks_else(wanted, other[:_LONGEST], language_of(other[:_LONGEST], languages))
+            if sorted(_NUMBER.findall(other)) == numbers
+            and not asks_else(wanted, other[:_LONGEST], language_of(other[:_LONGEST], languages))
         }
         near = sorted((place for place in stems if own & stems[place]), key=lambda place: -len(own & stems[place]))
         if (alike := next((place for place in near if own == stems[place]), None)) is not None:

@@ -30,3 +30,11 @@ def test_a_pair_is_found_within_its_scope_though_many_elsewhere_are_nearer() -> 
     assert [one.article for one in within] == ["kiosk"]
     assert "kiosk" not in [one.article for one in retrieval.find(_ASKED, scope=EVERYTHING)]
     retrieval.close()
+
+
+def test_what_happened_in_another_year_is_another_question() -> None:
+    retrieval = Retrieval(Index(), Encoder())
+    others = ["Who won the 2024 marathon?", "What does a ticket cost?"]
+    assert retrieval.same("Who won the 2025 marathon?", others) is None
+    assert retrieval.same("Who was the winner of the 2024 marathon?", others) == 0
+    retrieval.close()
