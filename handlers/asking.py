@@ -7,7 +7,7 @@ from telegram.constants import ChatType
 
 from bot.domain.answer import Answer, Place, Quote
 from bot.domain.message import Message
-from bot.questions.conversations import Asked, Asking, Kind
+from bot.questions.conversations import Asked, Asking, Kind, NoRoom
 from bot.questions.small_talk import small_talk, without_greeting
 from bot.rendering import answers, articles, posting, scopes
 from bot.rendering.actions import AskStored, ExplainArticle, ListQuestions, ReadArticle
@@ -121,7 +121,11 @@ async def ask_editors(update: Update, context: Context) -> None:
     if not isinstance(context.action, AskEditors):
         return
     exchange = context.action.exchange
-    first = await context.services.conversations.ask_editors(chat_of(update).id, exchange)
+    try:
+        first = await context.services.conversations.ask_editors(chat_of(update).id, exchange)
+    except NoRoom:
+        await context.note(update, answers.editors_are_busy(), alert=True)
+        return
     if first is None:
         await context.note(update, answers.too_long_ago(), alert=True)
         return

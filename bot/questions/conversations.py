@@ -53,7 +53,11 @@ class Answers(Protocol):
 class Editors(Protocol):
     """See bot.questions.inbox.Inbox."""
 
-    async def file(self, inquiry: Inquiry) -> None: ...
+    async def file(self, inquiry: Inquiry) -> bool: ...
+
+
+class NoRoom(Exception):
+    """The editors cannot take a question now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,13 +176,14 @@ class Conversations:
         return await self._exchanges.press(exchange, "rated")
 
     async def ask_editors(self, chat_id: int, exchange_id: str) -> bool | None:
-        """False if they have been asked already, None if that question is too long ago."""
+        """False if they have been asked already, None if that question is too long ago. Raises NoRoom."""
         exchange = await self._exchanges.get(chat_id, exchange_id)
         if exchange is None:
             return None
         if await self._exchanges.pressed(exchange, "editors"):
             return False
-        await self._file(exchange, Why.ASKED)
+        if not await self._file(exchange, Why.ASKED):
+            raise NoRoom
         return await self._exchanges.press(exchange, "editors")
 
     async def nearest(self, chat_id: int, exchange_id: str) -> list[Article]:
@@ -273,9 +278,9 @@ class Conversations:
             language=language,
         )
 
-    async def _file(self, exchange: Exchange, why: Why) -> None:
+    async def _file(self, exchange: Exchange, why: Why) -> bool:
         near = (*([exchange.article] if exchange.article else []), *exchange.nearest)
-        await self._editors.file(
+        return await self._editors.file(
             Inquiry(
                 exchange.question,
                 exchange.address,

@@ -83,11 +83,11 @@ class Inbox:
 
     # -- in -----------------------------------------------------------------------------------------------------
 
-    async def file(self, inquiry: Inquiry) -> None:
-        """Keeps it for the editors; whoever asked is told once they have answered it. What has no words is no
-        question."""
+    async def file(self, inquiry: Inquiry) -> bool:
+        """Keeps it for the editors; whoever asked is told once they have answered it. False if there is no room for
+        it now; what has no words is no question."""
         if not alike(inquiry.question):
-            return
+            return False
         kept = Inquiry(
             in_short(inquiry.question),
             inquiry.address,
@@ -96,7 +96,8 @@ class Inbox:
             inquiry.why,
             in_short(inquiry.shown),
         )
-        await self._store.file(await self._same(kept.question, inquiry.about), kept, await self._clock.now())
+        inquiry_id = await self._same(kept.question, inquiry.about)
+        return await self._store.file(inquiry_id, kept, await self._clock.now())
 
     async def _same(self, question: str, about: str) -> str:
         """The id of the one that asks the same, or its own. What only was said before explains, such as “why?”, asks

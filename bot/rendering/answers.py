@@ -100,6 +100,10 @@ def editors_have_it(*, first: bool) -> str:
     return _("The editors have it already. You will be told here when they answer.")
 
 
+def editors_are_busy() -> str:
+    return _("The editors cannot take more questions from here now. Press this again tomorrow.")
+
+
 def asked_editors(exchange: str) -> Button:
     """What the button becomes."""
     return AskEditors(exchange=exchange).button(_("✓ The editors have it"))

@@ -4,6 +4,7 @@ from typing import Any
 
 from bot.storage import keys
 from bot.storage.connection import connect
+from bot.storage.inquiries import MOST_A_DAY
 from tests.e2e.world import World, edited, labels, said
 
 ARTICLE = "policy\n\nBridge inspection\n\nThe old bridge is closed.\n\nIts fifth arch has cracks."
@@ -126,6 +127,21 @@ async def test_the_same_follow_up_asks_something_else_of_each_article(world: Wor
     assert "Fuel costs more." in (await other.next())["text"]
     assert await world.reading.quiet(0.3) == []
     assert "1 question without an answer" in await said(world.editing, "/inbox")
+
+
+async def test_nobody_is_promised_an_answer_to_what_the_editors_do_not_have(world: World) -> None:
+    await world.reading.say(WHEN)
+    refused = await world.reading.next()
+    async with connect(f"unix://{world.settings.data_folder}/valkey/valkey.sock") as redis:
+        await redis.set(keys.inquiries_today(world.reading.chat_id), MOST_A_DAY)
+    await world.reading.say("Who paints the lanterns of Mossbridge harbour?")
+    too_many = await world.reading.next()
+    assert "cannot take more" in (await world.reading.press(too_many, "Ask the editors"))["answer"]["text"]
+    assert "The editors have it." in (await world.reading.press(refused, "Ask the editors"))["answer"]["text"]
+    async with connect(f"unix://{world.settings.data_folder}/valkey/valkey.sock") as redis:
+        await redis.delete(keys.inquiries_today(world.reading.chat_id))
+    assert "The editors have it." in (await world.reading.press(too_many, "Ask the editors"))["answer"]["text"]
+    assert "2 questions without an answer" in await said(world.editing, "/inbox")
 
 
 async def test_what_is_no_question_goes_and_nobody_is_told(world: World) -> None:

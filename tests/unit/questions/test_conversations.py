@@ -67,10 +67,11 @@ class Desk:
         self.filed: list[Inquiry] = []
         self.away = False
 
-    async def file(self, inquiry: Inquiry) -> None:
+    async def file(self, inquiry: Inquiry) -> bool:
         if self.away:
             raise ConnectionError
         self.filed.append(inquiry)
+        return True
 
 
 class Talk:
