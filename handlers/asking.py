@@ -57,8 +57,11 @@ async def ask_stored(update: Update, context: Context) -> None:
     if await context.is_draft(update, context.action.id):
         await context.note(update, posting.not_published_yet(), alert=True)
         return
-    await context.note(update)
     quote = await context.services.questions.stored(context.action.id, context.action.position)
+    if quote is None and await context.services.articles.get(context.action.id):
+        await context.note(update, answers.has_changed(), alert=True)
+        return
+    await context.note(update)
     await _tell(update, context, quote)
 
 

@@ -123,6 +123,21 @@ async def test_a_question_pressed_can_be_asked_on(world: World) -> None:
     assert TITLE in await said(world.reading, "and why?")
 
 
+async def test_a_question_that_an_article_answers_no_more(world: World) -> None:
+    await world.post(ARTICLE)
+    assert world.services
+    (article,) = await world.services.articles.latest(count=1)
+    await world.reading.start(f"a_{article.id}")
+    await world.reading.press(await world.reading.next(), "Ask about")
+    questions = await world.reading.next()
+    await world.services.articles.keep(article.model_copy(update={"faq": article.faq[:1]}))
+    pressed = (await world.reading.press(questions, labels(questions)[1]))["answer"]
+    assert (pressed["text"], pressed["show_alert"]) == ("This article has changed since: ask again.", True)
+    await world.services.articles.retract(article.id)
+    await world.reading.press(questions, labels(questions)[1])
+    assert "not stored" in (await world.reading.next())["text"]
+
+
 async def test_a_group_asks_by_name_by_command_and_by_reply(world: World) -> None:
     await world.post(LAMPS)
     await world.post(ARTICLE)
