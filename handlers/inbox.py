@@ -105,7 +105,8 @@ def _replied_to(update: Update) -> tuple[str, str] | None:
     attaching = [action for action in actions if isinstance(action, AttachInquiry)]
     if chosen := next((action for action in attaching if action.chosen), None):
         return chosen.inquiry, chosen.id
-    asking = next((action for action in actions if isinstance(action, AttachInquiry | FileGenerally)), None)
+    known = (action for action in actions if isinstance(action, AttachInquiry | FileGenerally | DropInquiry))
+    asking = next(known, None)
     return (asking.inquiry, "") if asking else None
 
 

@@ -149,6 +149,8 @@ async def test_what_is_no_question_goes_and_nobody_is_told(world: World) -> None
     item = await first_inquiry(world)
     await world.editing.press(item, "Not a question")
     item = await edited(world.editing, item)
+    await world.editing.say("In May.", reply_to=item["message_id"])
+    assert "Your answer is kept" in (await world.editing.next())["text"], "who replies has thought better of it"
     await world.editing.press(item, "It is none")
     assert "Out of the inbox" in (await edited(world.editing, item))["text"]
     assert "No question waits" in await said(world.editing, "/inbox")
