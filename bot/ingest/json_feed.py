@@ -1,5 +1,6 @@
 """JSON Feed (https://www.jsonfeed.org/version/1.1/)."""
 
+import json
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
@@ -19,8 +20,8 @@ def looks_like(body: bytes) -> bool:
 
 def read(body: bytes, url: str, now: datetime) -> Document | Failure:
     try:
-        said = orjson.loads(body.decode("utf-8-sig", "replace"))
-    except orjson.JSONDecodeError:
+        said = _loads(body.decode("utf-8-sig", "replace"))
+    except (ValueError, RecursionError):
         return Failure(fault=Fault.NOT_A_FEED)
     items = said.get("items")
     if not isinstance(items, list) or "jsonfeed.org" not in _text(said, "version"):
@@ -33,6 +34,15 @@ def read(body: bytes, url: str, now: datetime) -> Document | Failure:
         hub=next(_hubs(said, url), None),
         topic=web_url(said.get("feed_url"), url),
     )
+
+
+def _loads(text: str) -> Any:
+    """Raises ValueError, RecursionError. Many such feeds are written in JavaScript, which cuts texts in the middle of
+    an emoji and writes its half as "\\ud83d": no character, and no reason to lose all other entries."""
+    try:
+        return orjson.loads(text)
+    except orjson.JSONDecodeError:
+        return json.loads(text, strict=False)
 
 
 def _entry(item: Mapping[str, Any], url: str, now: datetime) -> Entry:

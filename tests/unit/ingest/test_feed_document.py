@@ -133,6 +133,13 @@ def test_what_does_not_fit_a_json_feed_is_passed_over(items: str) -> None:
     assert [entry.title for entry in feed.entries] == [""]
 
 
+@pytest.mark.parametrize("flaw", ["\\ud83d", "\t\x01"])
+def test_half_an_emoji_or_a_bare_control_costs_a_json_feed_no_entry(flaw: str) -> None:
+    items = f'[{{"id": "1", "url": "https://e.example/1", "title": "Cut {flaw}"}}, {{"id": "2", "title": "Whole"}}]'
+    feed = document(b'{"version": "https://jsonfeed.org/version/1.1", "items": ' + items.encode() + b"}")
+    assert [(entry.id, entry.title) for entry in feed.entries] == [("1", "Cut"), ("2", "Whole")]
+
+
 def test_bare_ampersands() -> None:
     first, second = stored("ampersands.xml").entries
     assert first.title == "AT&T buys R&D lab"
