@@ -34,8 +34,9 @@ MOVES = 2
 
 def interval(health: Health, now: datetime) -> timedelta:
     """Four times in the mean gap of the last week, an hour at most; what brought nothing for a week is asked the more
-    rarely the longer that lasts."""
-    if health.leased_until and health.leased_until > now and health.pushed and now - health.pushed < _PUSHES_WORK:
+    rarely the longer that lasts. What is pushed is looked at once a day, if it is pushed until then."""
+    pushes = health.leased_until and health.leased_until >= now + LONGEST
+    if pushes and health.pushed and now - health.pushed < _PUSHES_WORK:
         return LONGEST
     if health.succeeded is None:
         return _HOURLY

@@ -49,7 +49,8 @@ def test_while_news_are_pushed_a_look_a_day_is_enough() -> None:
     assert timetable.interval(pushed, NOW) == DAY
     silent = pushed.model_copy(update={"pushed": NOW - 5 * DAY})
     ended = pushed.model_copy(update={"leased_until": NOW - MINUTE})
-    for health in (silent, ended):
+    ending = pushed.model_copy(update={"leased_until": NOW + HOUR})  # before the look of the next day
+    for health in (silent, ended, ending):
         assert timetable.interval(health, NOW) == timetable.interval(busy, NOW)
 
 
