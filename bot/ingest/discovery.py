@@ -114,7 +114,14 @@ class _LinkReader(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         given = {name: value or "" for name, value in attrs}
         if tag == "base" and given.get("href"):
-            self._base = urljoin(self._base, given["href"])
+            self._base = self._joined(given["href"]) or self._base
         kind = given.get("type", "").split(";")[0].strip().casefold()
         if tag == "link" and kind in _FEED_TYPES and "alternate" in given.get("rel", "").casefold().split():
-            self.found.append((urljoin(self._base, given.get("href", "").strip()), given.get("title", "")))
+            self.found.append((self._joined(given.get("href", "")), given.get("title", "")))
+
+    def _joined(self, link: str) -> str:
+        """ "" for what can be no address, which costs the page none of its others."""
+        try:
+            return urljoin(self._base, link.strip())
+        except ValueError:
+            return ""

@@ -159,6 +159,12 @@ def test_addresses_are_relative_to_the_base() -> None:
     assert feeds_named(page, "https://a.example/") == ["https://b.example/x/f.json"]
 
 
+def test_an_address_that_can_be_none_hides_no_other() -> None:
+    bad, good = (f'<link rel="alternate" type="application/rss+xml" href="{to}">' for to in ("http://[x/", "/feed"))
+    page = f'<base href="http://[y/">{bad}{good}'.encode()
+    assert feeds_named(page, "https://a.example/") == ["https://a.example/feed"]
+
+
 async def test_a_list_of_feeds_that_is_made_to_cost_much_is_ended() -> None:
     short = b'<opml version="2.0"><body><outline xmlUrl="https://e.example/"/>'
     nested = b'<opml version="2.0"><body>' + b'<outline text="x"><outline xmlUrl="https://e.example/"/>' * 15_000
