@@ -6,7 +6,8 @@ from telegram import Update
 from telegram.constants import ChatType
 
 from bot.domain.article import TextLink
-from bot.domain.draft import Draft, Preview, Unreadable
+from bot.domain.category import find_category
+from bot.domain.draft import Draft, Preview, Problem, Unreadable
 from bot.domain.message import Message
 from bot.rendering import drafts as words
 from bot.rendering import posting
@@ -94,12 +95,22 @@ async def write(
     text: str,
     links: tuple[TextLink, ...],
     *,
+    category: str = "",
     instead_of: Draft | None = None,
 ) -> None:
-    """A text that may be as long as one message can be, and then goes on in the next."""
+    """A text that may be as long as one message can be, and then goes on in the next; `category` as in `filed`."""
     editor = update.effective_user.id if update.effective_user and units(text) > _MAY_GO_ON else None
     written = await context.services.drafts.write(text, links, may_go_on=editor, instead_of=instead_of)
+    written = await filed(context, written, category)
     await show(update, context, written, [posting.text_may_go_on()] if units(text) > _FULL else [])
+
+
+async def filed(context: Context, shown: Preview, category: str) -> Preview:
+    """In the category of that word, if its text names none."""
+    named = find_category(category, await context.services.categories.all()) if category else None
+    if named and isinstance(shown.article, Unreadable) and shown.article.problem is Problem.NO_CATEGORY:
+        return await context.services.drafts.file(shown.draft_id, named.slug) or shown
+    return shown
 
 
 async def go_on(

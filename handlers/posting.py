@@ -4,7 +4,6 @@ from telegram import Document, Message, Update
 
 from bot.domain.article import TextLink
 from bot.domain.category import find_category
-from bot.domain.draft import Problem, Unreadable
 from bot.ingest.drafts import Discarded
 from bot.ingest.pages import JSON_SUFFIXES, MAX_PAGE, PAGE_SUFFIXES
 from bot.ingest.text_file import MAX_BYTES, SUFFIXES, decode
@@ -20,7 +19,7 @@ _ARTICLE_LIKE = 500
 
 async def post(update: Update, context: Context) -> None:
     """`/post` with a text or a link behind it, with a file, or as a reply to any of these; a category alone is for
-    the file or the link that it is said of."""
+    what it is said of."""
     message = message_of(update)
     if message is None:
         return
@@ -35,14 +34,11 @@ async def post(update: Update, context: Context) -> None:
     if replied and (category or not text.strip()):
         said, behind = pasted_text(replied)
         link = linking.read_link(said, behind, categories)
-        if link and category:
-            text = f"{category} {link.url}"
-        elif not category:
-            text, links = said, behind
+        text, links = (f"{category} {link.url}", ()) if link and category else (said, behind)
     if link := linking.read_link(text, links, categories):
         await linking.post_link(update, context, link)
     elif text.strip():
-        await _write(update, context, text, links)
+        await _write(update, context, text, links, category)
     else:
         await context.reply(update, posting.how_to_post())
 
@@ -98,11 +94,11 @@ async def forwarded(update: Update, context: Context) -> None:
     await context.reply(update, posting.forward_hint())
 
 
-async def _write(update: Update, context: Context, text: str, links: tuple[TextLink, ...]) -> None:
+async def _write(update: Update, context: Context, text: str, links: tuple[TextLink, ...], category: str) -> None:
     if linking.are_links(text):
         await context.reply(update, drafts.one_link_at_a_time())
     else:
-        await drafting.write(update, context, text, links)
+        await drafting.write(update, context, text, links, category=category)
 
 
 async def _post_file(update: Update, context: Context, document: Document, category: str) -> None:
@@ -129,9 +125,7 @@ async def _post_text_file(update: Update, context: Context, document: Document, 
     text, guessed = decoded
     edited = await drafting.edited_draft(update, context)
     shown = await context.services.drafts.write(text, instead_of=edited)
-    named = find_category(category, await context.services.categories.all()) if category else None
-    if named and isinstance(shown.article, Unreadable) and shown.article.problem is Problem.NO_CATEGORY:
-        shown = await context.services.drafts.file(shown.draft_id, named.slug) or shown
+    shown = await drafting.filed(context, shown, category)
     await drafting.show(update, context, shown, [posting.accents_guessed()] if guessed else [])
 
 

@@ -51,6 +51,15 @@ async def test_post_as_reply_and_as_file(world: World) -> None:
     assert (await preview(world))["text"].startswith(TITLE)
 
 
+async def test_a_category_said_of_a_text_is_for_that(world: World) -> None:
+    pasted = await world.editing.say("The swifts are back\n\nThey came on Monday, two days early.")
+    await world.editing.next()
+    await world.editing.say("/post science", reply_to=pasted["message_id"])
+    facts, shown = await world.editing.next(), await world.editing.next()
+    assert "subscribed to Science" in facts["text"]
+    assert shown["text"].startswith("The swifts are back\n\nThey came on Monday")
+
+
 async def test_a_text_that_telegram_split_is_joined(world: World) -> None:
     """Telegram's apps send a pasted text of more than 4,096 characters as several messages."""
     body = "\n\n".join(f"Paragraph {number}. " + "Some words to fill it. " * 20 for number in range(12))
