@@ -28,12 +28,12 @@ _ALIKE = 0.75
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What stands behind `/addfeed`: an address, words for a category, and what becomes of new articles. `several`:
-    there are more addresses, which are among the words."""
+    """What stands behind `/addfeed`: an address, words for a category, and what becomes of new articles, if that is
+    said. `several`: there are more addresses, which are among the words."""
 
     address: str = ""
     category: str = ""
-    mode: Mode = Mode.AUTO
+    mode: Mode | None = None
     several: bool = False
 
 
@@ -43,7 +43,7 @@ def read_request(text: str) -> Request:
     addresses = list(dict.fromkeys(filter(_may_be_address, parts)))
     address = addresses[0] if addresses else ""
     parts = [part for part in parts if part != address]
-    mode = Mode(parts.pop().casefold()) if parts and parts[-1].casefold() in set(Mode) else Mode.AUTO
+    mode = Mode(parts.pop().casefold()) if parts and parts[-1].casefold() in set(Mode) else None
     return Request(address, " ".join(parts), mode, len(addresses) > 1)
 
 
@@ -55,7 +55,8 @@ async def add(update: Update, context: Context) -> None:
     request = read_request(context.text(update))
     document = message.document or (message.reply_to_message.document if message.reply_to_message else None)
     if document and not request.address:
-        await importing.add_file(update, context, document, request.category, request.mode, desk(update, context))
+        mode = request.mode or Mode.AUTO
+        await importing.add_file(update, context, document, request.category, mode, desk(update, context))
     elif request.several:
         await context.reply(update, words.one_at_a_time())
     elif request.address:
@@ -85,18 +86,21 @@ def desk(update: Update, context: Context) -> Address | None:
 
 
 async def _find(context: Context, request: Request, progress: Progress, desk: Address | None) -> None:
-    """A feed without a category is kept while the editor chooses one, unless it has one from before."""
+    """A feed without a category is kept while the editor chooses one, unless it has one from before. What is not said
+    of a feed that is here stays as it is: above all, that its articles are reviewed."""
     found = await context.services.discovery.find(request.address)
     if isinstance(found, Failure):
         await progress.show(words.not_found(request.address, found))
         return
     categories = await context.services.categories.all()
     request = _meant(request, categories)
-    if not request.category and (known := await context.services.feeds.get(found.url)):
+    known = await context.services.feeds.get(found.url)
+    if known and not request.category and not request.mode:
         await progress.show(await feeding.page(context, known, words.known()))
         return
-    offer = Offer(urls=(found.url,), name=found.document.title, mode=request.mode, desk=desk)
-    if category := find_category(request.category, categories):
+    mode = request.mode or (known.mode if known else Mode.AUTO)
+    offer = Offer(urls=(found.url,), name=found.document.title, mode=mode, desk=desk)
+    if category := find_category(request.category or (known.category if known else ""), categories):
         await _add(context, offer, category.slug, found.others, progress)
         return
     mark, nearest = mark_of(found.url), nearest_slugs(request.category, categories)

@@ -106,6 +106,22 @@ async def test_a_feed_that_is_here_is_asked_no_category(world: World, site: Site
     assert "Category Science" in shown["text"]
 
 
+async def test_a_feed_that_is_here_stays_as_it_is_but_for_what_is_said(world: World, site: Site) -> None:
+    """Above all, one that editors review does not begin to publish because it gets another category."""
+    assert world.services
+    await add(world, f"{site.url}/feed science review")
+    for said_of_it, expected in (
+        ("tech", ("tech", Mode.REVIEW)),
+        ("auto", ("tech", Mode.AUTO)),
+        ("science review", ("science", Mode.REVIEW)),
+    ):
+        await world.editing.say(f"/addfeed {site.url}/feed {said_of_it}")
+        looking = await world.editing.next(where=lambda message: message["text"].startswith("Looking for"))
+        await becomes(world.editing, looking, "this is how it is now")
+        (feed,) = await world.services.feeds.all()
+        assert (feed.category, feed.mode) == expected
+
+
 @pytest.mark.parametrize(("path", "words"), [("/nothing", "nothing at that address (404)"), ("", "no feed there")])
 async def test_what_cannot_be_added_says_why(world: World, site: Site, path: str, words: str) -> None:
     site.broken = 500
