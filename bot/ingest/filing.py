@@ -107,6 +107,8 @@ class Filing:
         news = _newest(news, FIRST) if first else news
         known_elsewhere = await self._published(news, new) if feed.mode is Mode.REVIEW else set[str]()
         news = [one for one in news if new[one].id not in known_elsewhere]
+        # What was taken back is not brought again by another feed, or in another round.
+        news = [one for one in news if not await self._articles.was_removed(new[one].id)]
         previews = [(one, await self._take(feed, new[one])) for one in reversed(news)]
         changed = [one for one in known if known[one].words != one.words]
         revised = [await self._revise(one, known[one]) for one in changed]
@@ -142,9 +144,7 @@ class Filing:
         return {stored.article.id for stored in await self._articles.told(new[one].id for one in news)}
 
     async def _take(self, feed: Feed, article: Article) -> Preview | None:
-        """The draft, if it is one. What was taken back is not brought again by another feed, or in another round."""
-        if await self._articles.was_removed(article.id):
-            return None
+        """The draft, if it is one."""
         if feed.mode is Mode.REVIEW:
             return await self._reviewers.offer(article, feed.url)
         await self._publisher.publish(article)
