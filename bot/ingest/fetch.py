@@ -53,9 +53,10 @@ class Validators(NamedTuple):
 
     @classmethod
     def of(cls, headers: Mapping[str, str]) -> Self:
-        """Without such as are no UTF-8, which could neither be stored nor sent."""
+        """Without such as are no UTF-8, which aiohttp passes on as surrogates and which could not be stored, or hold
+        control characters, which it takes and does not send."""
         etag, modified = headers.get("ETag", ""), headers.get("Last-Modified", "")
-        return cls(*(value if _is_text(value) else "" for value in (etag, modified)))
+        return cls(*(value if value.isprintable() else "" for value in (etag, modified)))
 
 
 NO_VALIDATORS = Validators()
@@ -283,8 +284,3 @@ class Fetcher:
         if self._session is None:
             raise RuntimeError("the fetcher has not been entered")
         return self._session
-
-
-def _is_text(value: str) -> bool:
-    """aiohttp passes on bytes that are no UTF-8 as surrogates."""
-    return not any("\ud800" <= letter <= "\udfff" for letter in value)

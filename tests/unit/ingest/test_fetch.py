@@ -164,14 +164,18 @@ async def test_validators_go_back_byte_for_byte(etag: str) -> None:
     assert asked == [(b"If-None-Match", etag.encode()), (b"If-Modified-Since", modified.encode())]
 
 
-async def test_validators_that_are_no_text_are_not_kept() -> None:
+@pytest.mark.parametrize("etag", [b"\xff", b"\x01", b"\x7f"])
+async def test_validators_that_are_no_text_are_not_kept(etag: bytes) -> None:
     async def answer(visit: Visit) -> None:
-        await visit.write(b'HTTP/1.1 200 OK\r\nETag: "\xff"\r\nLast-Modified: then\r\nContent-Length: 0\r\n\r\n')
+        fields = b'ETag: "' + etag + b'"\r\nLast-Modified: then\r\nContent-Length: 0'
+        await visit.write(b"HTTP/1.1 200 OK\r\n" + fields + b"\r\n\r\n")
 
     async with hostile_server({"/": answer}) as hostile, fetcher() as fetch:
         fetched = await fetch.get(hostile.url("/"))
-    assert isinstance(fetched, Fetched)
-    assert Validators.of(fetched.headers) == ("", "then")
+        assert isinstance(fetched, Fetched)
+        validators = Validators.of(fetched.headers)
+        assert validators == ("", "then")
+        assert isinstance(await fetch.get(hostile.url("/"), validators=validators), Fetched)
 
 
 async def test_unchanged_is_no_answer_to_who_had_nothing(hostile: Hostile) -> None:
