@@ -223,6 +223,6 @@ class Feeds:
             return None
         if after.gone and not health.gone:
             await self._desk.gone(feed)
-        elif after.failures == TROUBLE > health.failures:
+        elif not after.gone and after.failures == TROUBLE > health.failures:
             await self._desk.trouble(feed, after)
         return Checked(feed, after, Haul())

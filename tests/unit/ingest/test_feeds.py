@@ -142,7 +142,8 @@ async def test_one_that_is_gone_is_asked_no_more(feeding: Services, site: Site, 
     assert desk.notices == [f"gone {url}"]
     await feeding.feeds.run_until_idle()
     assert len(site.asked) == 1
-    assert (await feeding.feeds.check_now(url)) is not None
+    for _ in range(3):  # however often an editor has it asked all the same, it is no trouble that may pass
+        assert (await feeding.feeds.check_now(url)) is not None
     assert desk.notices == [f"gone {url}"]
     site.serve("/feed", rss(*stories(1)))
     assert await feeding.feeds.add(feed) is Added.KNOWN  # an editor believes that it lives
