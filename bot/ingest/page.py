@@ -186,7 +186,7 @@ def _published(reading: Reading, title: str, link: str) -> datetime | None:
     for told in _times(reading, title, link):
         # A day alone is its noon, which is that day almost everywhere.
         if when := moment(f"{told}T12:00" if _DAY.fullmatch(told) else told, None, now):
-            return when.astimezone(UTC)
+            return min(when, now)  # where that noon, or a clock that is fast, is still to come
     return None
 
 

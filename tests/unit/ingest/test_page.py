@@ -2,7 +2,7 @@
 
 import subprocess
 import sys
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -234,6 +234,14 @@ def test_one_page_has_one_id_however_it_was_reached() -> None:
 def test_times(told: str, published: datetime | None) -> None:
     page = with_head(f"<title>A title</title><meta property='article:published_time' content='{told}'>")
     assert page.published == published
+
+
+def test_nothing_was_published_later_than_now() -> None:
+    """The noon of today may be still to come; what is dated so would not be found by who asks what is new today."""
+    before, ahead = datetime.now(UTC), datetime.now(UTC) + timedelta(hours=5)
+    page = with_head(f"<title>A title</title><meta property='article:published_time' content='{ahead.isoformat()}'>")
+    assert page.published
+    assert before <= page.published <= datetime.now(UTC)
 
 
 def test_the_time_is_the_articles_own_not_that_of_another_one_above() -> None:
