@@ -105,7 +105,8 @@ class Pushes:
             if left < 0:
                 return False
             expected.update(piece)
-        return hmac.compare_digest(expected.hexdigest().encode(), signed.encode())
+        # aiohttp passes on bytes that are no UTF-8 as surrogates.
+        return hmac.compare_digest(expected.hexdigest().encode(), signed.encode(errors="surrogateescape"))
 
     def _keyed(self, purpose: bytes, url: str) -> str:
         return hashlib.blake2b(url.encode(), key=self._secret[:64], person=purpose, digest_size=20).hexdigest()

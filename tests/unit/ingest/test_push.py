@@ -10,6 +10,7 @@ from datetime import timedelta
 import aiohttp
 import pytest
 from aiohttp import web
+from yarl import URL
 
 from bot.bootstrap import Reading, Stores, build_services
 from bot.domain.feed import Feed
@@ -121,6 +122,18 @@ async def test_what_is_not_signed_changes_nothing(pushed: Services, site: Site, 
     for body, signature in ((b"other", good), (b"news", ""), (b"news", "md5=1"), (b"news", "sha256=é"), (b"", good)):
         assert await push(front, hub, body, signature) == 202
         assert not await is_due(stores, hub.url)
+
+
+async def test_a_signature_that_is_no_text_is_none(pushed: Services, site: Site, front: str, stores: Stores) -> None:
+    hub = Hub(site)
+    await subscribe(pushed, hub)
+    where = URL(hub.callback(front))
+    reader, writer = await asyncio.open_connection(where.host, where.port)
+    head = f"POST {where.path} HTTP/1.1\r\nHost: news\r\nConnection: close\r\nContent-Length: 0\r\n"
+    writer.write(head.encode() + b"X-Hub-Signature: sha256=\xff\r\n\r\n")
+    assert (await reader.read()).startswith(b"HTTP/1.1 202 ")
+    writer.close()
+    assert not await is_due(stores, hub.url)
 
 
 async def test_what_we_do_not_want_is_not_verified(pushed: Services, site: Site, front: str) -> None:
