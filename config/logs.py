@@ -12,9 +12,11 @@ from structlog.typing import Processor
 _TOKEN = re.compile(r"\d{3,}:[A-Za-z0-9_-]{20,}")
 #: A name and a password in an address, as some feeds and stores need them.
 _LOGIN = re.compile(r"(?<=://)[^\s/?#\"']+@")
-#: Parameters of addresses that let in whoever knows them, as of a feed for its subscribers.
+#: Parameters of addresses that let in whoever knows them, as of a feed for its subscribers: those that
+#: `bot.domain.link` shows to nobody.
 _PARAMETER = re.compile(
-    r"([?&][^\s=&#\"'?]*(?:token|secret|key|auth|passw|pwd|credential|signature|session)[^\s=&#\"'?]*=)[^\s&#\"'\\]+",
+    r"((?<=[?&;#])(?:[^\s=&;#\"'?]*(?:token|secret|key|auth|passw|pwd|credential|signature|session)[^\s=&;#\"'?]*"
+    r"|pass|sig|sid|hash)=)[^\s&;#\"'\\]+",
     re.I,
 )
 _HIDDEN = "<hidden>"

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from bot.domain.link import without_secrets
 from config import logs
 
 TOKEN = "123456:AAF-x_9876543210abcdefghijklmnop"
@@ -94,3 +95,14 @@ def test_passwords_in_addresses_are_hidden(as_json: bool) -> None:
     assert "e.example/feed?of=a@b" in stream.getvalue()
     assert stream.getvalue().count("&token=<hidden>") == 2
     assert "store" in stream.getvalue()
+
+
+@pytest.mark.parametrize("name", ["api_key", "sig", "pass", "sid", "hash"])
+@pytest.mark.parametrize("before", ["?", "?of=a&", "?of=a;", "#"])
+def test_parameters_that_nobody_is_shown_are_hidden(name: str, before: str) -> None:
+    stream = written(json=True)
+    address = f"https://e.example/feed{before}{name}=s3cret"
+    assert "s3cret" not in without_secrets(address)
+    logging.getLogger("bot.x").info("the feed %s has moved to %s", address, f"{address}&b=1")
+    assert "s3cret" not in stream.getvalue()
+    assert "&b=1" in stream.getvalue()
