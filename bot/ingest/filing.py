@@ -105,14 +105,16 @@ class Filing:
         new = {one: _article(feed, name, one, now) for one in seen if one not in known}
         news = [one for one in new if last_read is None or _is_news(one, last_read)]
         news = _newest(news, FIRST) if first else news
-        known_elsewhere = await self._published(news, new) if feed.mode is Mode.REVIEW else set[str]()
+        reviewed = (new[one].id for one in news) if feed.mode is Mode.REVIEW else ()
+        known_elsewhere = await self._published(reviewed)
         news = [one for one in news if new[one].id not in known_elsewhere]
         # What was taken back is not brought again by another feed, or in another round.
         news = [one for one in news if not await self._articles.was_removed(new[one].id)]
         previews = [(one, await self._take(feed, new[one])) for one in reversed(news)]
-        changed = [one for one in known if known[one].words != one.words]
+        changed = await self._changed(feed, known)
         revised = [await self._revise(one, known[one]) for one in changed]
-        told = {one: Known(known[one].article if one in known else new[one].id, one.words) for one in seen}
+        told = known | {one: Known(known[one].article, one.words) for one in changed}
+        told |= {one: Known(article.id, one.words) for one, article in new.items()}
         to_note = dict.fromkeys((*new, *changed, *unnoted))
         names = {name: told[one] for one in to_note for name in one.identities()}
         noted = await self._log.note(feed.url, names | {one.by_words(): told[one] for one in new})
@@ -138,10 +140,19 @@ class Filing:
             return {}
         return {one: found[one.by_words()] for one in seen if one.by_words() in found}
 
-    async def _published(self, news: Sequence[_Sighting], new: Mapping[_Sighting, Article]) -> set[str]:
-        """The ids of those that another feed, or this one before it was removed, has brought: of these there is
-        nothing to decide."""
-        return {stored.article.id for stored in await self._articles.told(new[one].id for one in news)}
+    async def _changed(self, feed: Feed, known: Mapping[_Sighting, Known]) -> list[_Sighting]:
+        """Those that are told differently now. What is a draft yet cannot be revised: until it is published its first
+        words stay noted, by which it is found to be told differently then."""
+        changed = [one for one in known if known[one].words != one.words]
+        if feed.mode is Mode.AUTO:
+            return changed
+        published = await self._published(known[one].article for one in changed)
+        return [one for one in changed if known[one].article in published]
+
+    async def _published(self, ids: Iterable[str]) -> set[str]:
+        """Those of articles that are, also if another feed, or this one before it was removed, has brought them: of
+        these there is nothing to decide."""
+        return {stored.article.id for stored in await self._articles.told(ids)}
 
     async def _take(self, feed: Feed, article: Article) -> Preview | None:
         """The draft, if it is one."""

@@ -217,6 +217,20 @@ async def test_a_draft_is_told_of_once(feeding: Services, filing: Filing, desk: 
     assert (await feeding.articles.latest(count=1))[0].title == "Story 1"
 
 
+async def test_what_changes_while_its_draft_waits_is_changed_once_it_is_published(
+    feeding: Services, filing: Filing, desk: Told
+) -> None:
+    review = FEED.model_copy(update={"mode": Mode.REVIEW})
+    corrected = entry(1, title="Nobody was hurt")
+    await file(filing, entry(1), feed=review)
+    assert (await file(filing, corrected, feed=review)).revised == 0
+    await feeding.drafts.publish(desk.drafts[0].draft_id)
+    assert await titles(feeding) == ["Story 1"]
+    assert (await file(filing, corrected, entry(2), feed=review)).revised == 1
+    assert await titles(feeding) == ["Nobody was hurt"]
+    assert (await file(filing, corrected, entry(2), feed=review)).revised == 0
+
+
 async def test_what_another_feed_has_published_is_no_draft(feeding: Services, filing: Filing, desk: Told) -> None:
     await file(filing, entry(1))
     other = Feed(url="https://other.example/feed", category="tech", name="Other", mode=Mode.REVIEW, added=NOW)
