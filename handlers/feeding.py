@@ -92,7 +92,7 @@ async def _check(update: Update, context: Context, feed: Feed, _: str) -> None:
 
 async def _check_and_show(context: Context, feed: Feed, progress: Progress) -> None:
     checked = await context.services.feeds.check_now(feed.url)
-    news = words.checked(checked.haul.taken) if checked and not checked.health.failures else ""
+    news = words.checked(checked.haul.taken) if checked and not checked.health.failure else ""
     await progress.show(await page(context, checked.feed if checked else feed, news))
 
 

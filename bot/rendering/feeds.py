@@ -222,7 +222,7 @@ def _address(feed: Feed) -> str:
 
 def _rank(one: tuple[Feed, Health]) -> tuple[bool, bool, str, str]:
     feed, health = one
-    return not health.in_trouble, not health.failures, feed.category, called(feed).casefold()
+    return not health.in_trouble, not health.failure, feed.category, called(feed).casefold()
 
 
 def _at_a_glance(feed: Feed, health: Health, names: Mapping[str, str], now: datetime, alike: frozenset[str]) -> str:
@@ -241,7 +241,7 @@ def _sign(health: Health) -> str:
         return "🔴"
     if health.checked is None:
         return "⚪️"
-    return "🟡" if health.failures else "🟢"
+    return "🟡" if health.failure else "🟢"
 
 
 def _condition(health: Health, now: datetime) -> str:
@@ -250,14 +250,7 @@ def _condition(health: Health, now: datetime) -> str:
         return _("Its server says that it is gone for good. It is asked no more, unless you check it.")
     if health.checked is None:
         return _("Not read yet.")
-    said = list[str]()
-    if health.failures:
-        failed = ngettext(
-            "Failed {number} time in a row: {reason}", "Failed {number} times in a row: {reason}", health.failures
-        )
-        if health.failures == 1:
-            failed = _("Failed once: {reason}")
-        said.append(failed.format(number=number(health.failures), reason=_reason(health)))
+    said = [_failed(health)] if health.failure else []
     if health.succeeded is None:
         said.append(_("It has never been read."))
     else:
@@ -268,6 +261,18 @@ def _condition(health: Health, now: datetime) -> str:
         due = _("Next check {when}.").format(when=ago(health.due, now)) if health.due > now else _("Its turn is now.")
         said.append(due)
     return " ".join(said)
+
+
+def _failed(health: Health) -> str:
+    """What does not count, as nothing else could be reached either, has a reason all the same."""
+    if not health.failures:
+        return _reason(health)
+    text = ngettext(
+        "Failed {number} time in a row: {reason}", "Failed {number} times in a row: {reason}", health.failures
+    )
+    if health.failures == 1:
+        text = _("Failed once: {reason}")
+    return text.format(number=number(health.failures), reason=_reason(health))
 
 
 def _reason(health: Health) -> str:

@@ -9,7 +9,8 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
-from bot.domain.feed import Mode
+from bot.domain.feed import Failure, Fault, Feed, Mode
+from bot.runner import Part
 from bot.sandbox.hand import Chat
 from tests.e2e.world import World, edited, labels, open_world, said
 
@@ -229,6 +230,25 @@ async def test_its_buttons(world: World, site: Site) -> None:
     await press("‹ All feeds", "1 feed\n")
     stale = await world.editing.forge(listed, "1fm|aaaaaaaaaaaa|show|")
     assert "no longer here" in stale["answer"]["text"]
+
+
+async def test_what_could_not_be_reached_has_not_nothing_new(world: World) -> None:
+    """Also where that does not count, as no other host was reached either."""
+    await world.stop()
+    await world.start(*set(Part) - {Part.FEEDS})
+    assert world.services
+    feeds = world.services.feeds
+    for number in range(5):
+        feeds._reach.note(f"https://site{number}.example/", Failure(fault=Fault.NO_CONNECTION))
+    await feeds.add(Feed(url="http://127.0.0.1:1/feed", category="policy", name="The Gazette"))
+    await world.editing.say("/feeds")
+    listed = await world.editing.next()
+    await world.editing.press(listed, "⚪️ The Gazette")
+    page = await edited(world.editing, listed)
+    await world.editing.press(page, "🔄 Check now")
+    page = await becomes(world.editing, page, "cannot be reached")
+    assert "🟡 The Gazette" in page["text"]
+    assert "nothing new" not in page["text"]
 
 
 async def test_removing_by_address(world: World, site: Site) -> None:

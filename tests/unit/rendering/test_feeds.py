@@ -183,6 +183,11 @@ def test_pages_of_eight() -> None:
     [
         (Health(), "⚪️ A & B\n"),
         (Health(checked=NOW, failures=1, failure=Failure(fault=Fault.TIMEOUT)), "🟡 A & B\n"),
+        (Health(checked=NOW, failure=Failure(fault=Fault.TIMEOUT)), "🟡 A & B\n"),
+        (
+            Health(checked=NOW, failure=Failure(fault=Fault.NO_CONNECTION)),
+            "Its server cannot be reached. It has never",
+        ),
         (Health(gone=True), "gone for good"),
         (Health(), "Not read yet."),
         (Health(checked=NOW, failures=1, failure=Failure(fault=Fault.TIMEOUT)), "It has never been read."),
