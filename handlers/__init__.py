@@ -187,6 +187,7 @@ def _messages(editors: Collection[int], username: str) -> list[Route]:
     return [
         ChatMemberHandler(membership.changed, ChatMemberHandler.MY_CHAT_MEMBER),
         MessageHandler(filters.StatusUpdate.MIGRATE, membership.migrated),
+        MessageHandler(filters.StatusUpdate.FORUM_TOPIC_REOPENED, membership.reopened),
         MessageHandler(filters.StatusUpdate.CHAT_SHARED, managing.shared),
         MessageHandler(
             by_editors & _NEW & filters.FORWARDED & (filters.TEXT | filters.Document.ALL),

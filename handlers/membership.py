@@ -1,4 +1,4 @@
-"""The bot is blocked, let back in, or its group becomes a supergroup."""
+"""The bot is blocked, let back in, a topic is reopened, or a group becomes a supergroup."""
 
 from collections.abc import Callable
 
@@ -24,6 +24,11 @@ async def changed(update: Update, context: Context) -> None:
         await context.services.subscriptions.park(Address(chat.id), cause)
     elif status in _THERE:
         await context.services.subscriptions.come_back(chat.id)
+
+
+async def reopened(update: Update, context: Context) -> None:
+    """A topic: https://core.telegram.org/bots/api#forumtopicreopened"""
+    await context.services.subscriptions.heard_from(context.here(update))
 
 
 async def migrated(update: Update, context: Context) -> None:

@@ -141,6 +141,24 @@ async def test_one_closed_topic_silences_no_other(world: World) -> None:
     assert sorted(heard) == sorted([closed, open_])
 
 
+async def test_a_reopened_topic_hears_again_although_nobody_writes_there(world: World) -> None:
+    group = await world.client.new_group("Forum", owner=world.editor, kind="supergroup", forum=True)
+    chat, thread = world.editor.in_(group), await group.new_topic("News")
+    await chat.say("/subscribe policy", thread=thread)
+    await chat.next()
+    await group.close_topic(thread)
+    await world.post("policy\n\nUnheard\n\nTeaser")
+    await world.until(lambda counts: counts["doubts_waiting"] == 1)
+    await world.believe_doubts()
+    await group.close_topic(thread, closed=False)
+    assert world.services
+    topic = Reader(Address(group.id, thread))
+    while (await world.services.subscriptions.get(topic)).parked:  # noqa: ASYNC110
+        await asyncio.sleep(0.02)
+    await world.post("policy\n\nHeard\n\nTeaser")
+    assert (await chat.next())["text"].startswith("Heard")
+
+
 async def test_why_a_chat_is_out_of_reach_is_kept_until_it_is_back(world: World) -> None:
     group = await world.client.new_group("Readers", owner=world.editor)
     for chat in (world.reading, world.editor.in_(group)):
