@@ -1,7 +1,8 @@
 """What a chat changes in how it is told, and what that makes of what is waiting for it.
 
 Whoever stops getting articles at once is, in the same step, sent or kept those that were on their way; whoever begins
-to is sent what was waiting. Every step is guarded by what it read.
+to is sent what was waiting. A chat that asks for this is no longer parked, else what it is sent would be dropped.
+Every step is guarded by what it read.
 """
 
 from collections.abc import Callable, Sequence
@@ -63,7 +64,7 @@ class Changes:
             ends = record.subscription.hold_is_over(now)
             waiting, guard = await self._backlog.due(record, stock, waits, now, held=True, ends=ends)
             edition = await self._owing(record, waiting, now)
-            after = record.subscription.settle(slugs, now, held=True)
+            after = record.subscription.park(None).settle(slugs, now, held=True)
             if await self._store.save(record, after, _some(edition), guard):
                 return len(edition.articles) if edition else 0
         return 0
@@ -110,7 +111,7 @@ class Changes:
             stock = await self._backlog.stock([(before, waits)], now)
             waiting, guard = await self._backlog.due(record, stock, waits, now, held=True, ends=True)
             edition = await self._owing(record, waiting, now)
-            after = before.settle(slugs, now).with_hold(None)
+            after = before.park(None).settle(slugs, now).with_hold(None)
             if await self._store.save(record, after, _some(edition), guard):
                 return after, len(edition.articles) if edition else 0
         return await self._subscriptions.get(reader), 0
@@ -150,7 +151,7 @@ class Changes:
         before = await self._clock.now()
         coming = await self._backlog.coming_to(record)
         now = await self._clock.now()
-        after = change(old, now)
+        after = change(old.park(None) if asked else old, now)
         moves = _moves(old, after)
         stock = await self._backlog.stock([(old, old.waits([*moves.begin, *moves.leave_hold]))], now)
         coming = coming.only(lambda one: one.article.category in moves.end or _let_through(one, moves))

@@ -9,6 +9,7 @@ import pytest
 from bot.bootstrap import Stores
 from bot.delivery.worker import Worker
 from bot.domain.article import Article
+from bot.domain.delivery import Cause
 from bot.domain.edition import Edition
 from bot.domain.fate import NotSubscribed
 from bot.domain.hold import Holding
@@ -188,6 +189,31 @@ async def test_what_is_asked_for_comes_in_quiet_hours(
     await hold_ends(services, stores)
     await everything_sent(services, stores, worker)
     assert told(messenger) == [[FULL.title], ["Title of a2"]]
+
+
+@pytest.mark.usefixtures("subscribed")
+@pytest.mark.parametrize("asked_for", ["digest", "at once", "resume"])
+async def test_what_a_parked_chat_asks_for_is_sent(
+    services: Services, stores: Stores, worker: Worker, messenger: FakeMessenger, asked_for: str
+) -> None:
+    """As in a group that has just let the bot write again, of which Telegram does not tell."""
+    changes = services.changes
+    await changes.reschedule(READER, Schedule.parse("daily 08:00"))
+    await a_moment_later(stores)
+    await publish(services, stores, FULL)
+    if asked_for == "resume":
+        await changes.pause(READER, await stores.clock.now() + timedelta(days=7))
+    await services.subscriptions.park(READER.address, Cause.NO_RIGHTS)
+    if asked_for == "digest":
+        await changes.send_now(READER)
+    elif asked_for == "at once":
+        await changes.reschedule(READER, Schedule())
+    else:
+        await changes.resume(READER)
+    await publish(services, stores, article("a2"))
+    await everything_sent(services, stores, worker)
+    assert told(messenger)[0] == [FULL.title]
+    assert (await services.subscriptions.get(READER)).parked is None
 
 
 @pytest.mark.usefixtures("subscribed")
