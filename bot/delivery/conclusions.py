@@ -25,6 +25,9 @@ _FIRST_BACKOFF = timedelta(seconds=1)
 _LONGEST_BACKOFF = timedelta(minutes=10)
 #: So many chats, and none that took it: the message is at fault, not they.
 _REFUSED_BY_MANY = 3
+#: What waits for quiet hours or a pause to end is looked at again so soon: they may be ended before, and an edition
+#: that nobody looks at is kept for a month, while a pause may last a year.
+_LONGEST_WAIT = timedelta(hours=1)
 
 
 class Conclusions:
@@ -101,7 +104,7 @@ class Conclusions:
             self.end(delivery, Mark.SKIPPED)
         else:
             self.hand_back(delivery)
-            self.postpone(delivery, barred.until - self._watch.now())
+            self.postpone(delivery, min(barred.until - self._watch.now(), _LONGEST_WAIT))
 
     def hand_back(self, delivery: Delivery) -> None:
         """Its last try certainly did not reach Telegram, or there was none: it is to be as if there had been none."""

@@ -19,6 +19,7 @@ from bot.domain.schedule import Schedule
 from bot.domain.subscription import Address, ChatKind
 from bot.services import Services
 from bot.storage import keys
+from bot.storage.settlements import Settlements
 from bot.subscriptions import Reader
 from tests.storage.chunks import begun, candidate, take
 from tests.storage.moments import a_moment_later, abandon, come_due
@@ -438,3 +439,23 @@ async def test_an_answer_comes_once_after_the_quiet_hours_whatever_is_subscribed
         await worker.run_until_idle()
     assert messenger.sent_to(1) == ["The council."]
     assert isinstance(await services.reports.fate(FULL.id, READER.address), NotSubscribed)
+
+
+async def test_an_answer_does_not_wait_for_a_pause_that_was_ended_meanwhile(
+    services: Services, stores: Stores, worker: Worker, messenger: FakeMessenger
+) -> None:
+    """Nor is it lost in one that is longer than an edition is kept."""
+    await services.articles.keep(FULL)
+    record = await services.subscriptions.known(READER)
+    assert record
+    await services.changes.pause(READER, await stores.clock.now() + timedelta(days=60))
+    answer = Edition(id="q", message=Message(text="The council."), articles=(FULL.id,), answer=True)
+    await stores.outbox.owe(answer, [record.number])
+    await worker.run_until_idle()
+    assert messenger.sent_to(1) == []
+    waiting = await Settlements(stores.redis).waiting("q", record.number)
+    assert waiting and waiting[1] < await stores.clock.now() + timedelta(hours=2)
+    await services.changes.resume(READER)
+    await come_due(stores)
+    await worker.run_until_idle()
+    assert messenger.sent_to(1) == ["The council."]
