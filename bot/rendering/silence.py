@@ -5,6 +5,7 @@ from datetime import time
 from bot.domain.message import Button, Message
 from bot.domain.muting import LONGEST_MUTED, mark_of
 from bot.domain.quiet import Quiet
+from bot.domain.subscription import ChatKind
 from bot.rendering import hushing
 from bot.rendering.actions import Choose, Page
 from bot.rendering.figures import clock
@@ -87,8 +88,7 @@ def paused_now(state: State) -> str:
 
 def muted(state: State, arg: str) -> Message:
     if arg == ADD:
-        text = _("Which word or phrase? Write it now; in a group, as a reply to this message.")
-        return leaf(text, (), back=Page.MUTED)
+        return leaf(_which_word(state), (), back=Page.MUTED)
     words = state.subscription.muted
     told = "\n".join([hushing.muted_state(state.subscription), *(f"• {escape(word)}" for word in words)])
     buttons = choices(
@@ -96,6 +96,13 @@ def muted(state: State, arg: str) -> Message:
         for word in words
     )
     return leaf(f"{told}\n\n{hushing.how_to_mute()}", (*in_rows(buttons), (to(Page.MUTED, _("➕ Add a word"), ADD),)))
+
+
+def _which_word(state: State) -> str:
+    """A channel's posts are for its readers: of them only commands are for the bot."""
+    if state.subscription.kind is ChatKind.CHANNEL and not state.private:
+        return _("Which word or phrase? Write, for example, {command}.").format(command=bold("/mute football"))
+    return _("Which word or phrase? Write it now; in a group, as a reply to this message.")
 
 
 def may_be_muted(text: str) -> bool:

@@ -167,6 +167,14 @@ async def test_in_a_group_a_word_is_muted_by_a_reply(world: World) -> None:
     assert (await stored(world, group.id)).muted == ("football",)
 
 
+async def test_in_a_channel_a_word_is_muted_by_a_command(world: World) -> None:
+    channel = await world.client.new_group("Daily", owner=world.editor, kind="channel")
+    posts = world.editor.in_(channel)
+    asked = await pressed(posts, await opened(posts), "🔇 Muted words", "➕ Add a word")
+    assert "Write it now" not in asked["text"] and "/mute football" in asked["text"]
+    assert "“football”" in await said(posts, "/mute football")
+
+
 async def test_in_topics_and_channels(world: World) -> None:
     forum = await world.client.new_group("Forum", owner=world.editor, kind="supergroup", forum=True)
     thread = await forum.new_topic("News")
