@@ -64,11 +64,12 @@ def for_editors(handler: Handler) -> Handler:
 
 async def _aim(update: Update, context: Context) -> bool:
     """Finds out which chat this is about. False, and they are told, if it is one that they manage no longer."""
-    if chat_of(update).type != ChatType.PRIVATE or update.effective_user is None:
-        return True
-    if update.callback_query and message_of(update) is None:
-        await context.note(update, menus.stale_button())  # too old for anyone to know which chat it was about
+    chat = chat_of(update)
+    if update.callback_query and message_of(update) is None and (chat.type == ChatType.PRIVATE or chat.is_forum):
+        await context.note(update, menus.stale_button())  # too old to know which chat, or topic, it was about
         return False
+    if chat.type != ChatType.PRIVATE or update.effective_user is None:
+        return True
     person = update.effective_user.id
     managed = await context.services.managers.managed_by(person)
     meant = _named_below(update) if update.callback_query else managed and managed.chat_id

@@ -280,9 +280,10 @@ def _is_ours(message: TelegramMessage) -> bool:
 
 
 def message_of(update: Update) -> TelegramMessage | None:
-    """None also for a pressed message that is too old for Telegram to show it to bots."""
+    """None also for a pressed message that is too old for Telegram to show it to bots: it has no date, by which alone
+    it is known from others (https://core.telegram.org/bots/api#inaccessiblemessage); the library takes it for one."""
     message = update.effective_message
-    return message if isinstance(message, TelegramMessage) else None
+    return message if isinstance(message, TelegramMessage) and message.date.timestamp() else None
 
 
 def chat_of(update: Update) -> Chat:

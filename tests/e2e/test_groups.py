@@ -99,6 +99,18 @@ async def test_buttons_in_a_topic_and_in_the_general_one(world: World) -> None:
         assert list(found.categories) == [slug]
 
 
+async def test_a_button_too_old_to_tell_its_topic_changes_no_other(world: World) -> None:
+    group = await world.client.new_group("Forum", owner=world.editor, kind="supergroup", forum=True)
+    chat, thread = world.editor.in_(group), await group.new_topic("News")
+    await chat.say("/categories", thread=thread)
+    await world.press_too_old(world.editor, await chat.next(), "1t|policy")
+    await chat.say("/categories", thread=thread)  # what was pressed before has been handled by now
+    await chat.next()
+    assert world.services
+    for place in (None, thread):
+        assert not (await world.services.subscriptions.get(Reader(Address(group.id, place)))).categories
+
+
 async def test_a_channel_subscribes_by_post(world: World) -> None:
     channel = await world.client.new_group("Channel", owner=world.editor, kind="channel")
     chat = world.editor.in_(channel)

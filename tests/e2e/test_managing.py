@@ -117,6 +117,13 @@ async def test_a_button_is_about_the_chat_that_its_message_names(world: World, c
     assert await wanted(world, world.editor.id) == ["tech"]
 
 
+async def test_a_button_too_old_to_tell_its_chat_changes_no_other(world: World, channel: Group) -> None:
+    await world.editing.say("/manage @daily")
+    await world.press_too_old(world.editor, await world.editing.next(), "1t|policy")
+    await said(world.editing, "/help")  # what was pressed before has been handled by now
+    assert (await wanted(world, world.editor.id), await wanted(world, channel.id)) == ([], [])
+
+
 async def test_it_ends_after_an_hour_and_with_forget(world: World, channel: Group) -> None:
     chat = world.editing
     await chat.say("/start sub_tech")

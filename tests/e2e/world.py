@@ -88,6 +88,13 @@ class World:
                 await redis.zadd(keys.DOUBTS, {task: 0})
         await self.until(lambda counts: counts["doubts_waiting"] == 0)
 
+    async def press_too_old(self, person: Person, message: dict[str, Any], data: str) -> None:
+        """A button of a message that Telegram shows no more: https://core.telegram.org/bots/api#inaccessiblemessage"""
+        presser = {"id": person.id, "is_bot": False, "first_name": person.first_name}
+        pressed = {"chat": message["chat"], "message_id": message["message_id"], "date": 0}
+        press = {"id": "1", "from": presser, "chat_instance": "1", "message": pressed, "data": data}
+        await self.client.put_update(callback_query=press)
+
     async def download(self, message: dict[str, Any]) -> bytes:
         url = f"{self.sandbox.url}/client/files/{message['document']['file_id']}"
         async with self._session.get(url) as response:
