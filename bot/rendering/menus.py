@@ -112,7 +112,7 @@ def nothing_yet(category: Category | None) -> Message:
 def digest_empty(subscription: Subscription) -> Message:
     if not subscription.categories:
         return Message(text=_("You have not subscribed to anything yet: /categories."))
-    if subscription.schedule.instant:
+    if all(map(subscription.at_once, subscription.categories)):
         return Message(text=_("Nothing new: every article comes to you at once. /latest shows the newest ones."))
     return Message(text=_("Nothing new since your last digest. /latest shows what there was."))
 

@@ -11,6 +11,7 @@ from tests.unit.rendering.limits import check, text_of
 from tests.unit.samples import CATEGORIES, NOW, TEXT
 
 NOBODY = Subscription(chat_id=1)
+SOME_AT_ONCE = NOBODY.subscribe(["policy", "tech"], NOW).with_schedule(Schedule.parse("daily 08:00"), "tech")
 READER = NOBODY.with_schedule(Schedule.parse("daily 08:00 18:00")).subscribe(["policy", "tech"], NOW)
 
 
@@ -69,6 +70,7 @@ def test_a_toggle_is_noted_without_markup() -> None:
         (NOBODY, "not subscribed to anything"),
         (NOBODY.subscribe(["policy"], NOW), "comes to you at once"),
         (READER, "Nothing new since your last digest"),
+        (SOME_AT_ONCE, "Nothing new since your last digest"),
     ],
 )
 def test_an_empty_digest_says_why(subscription: Subscription, words: str) -> None:
