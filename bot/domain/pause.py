@@ -8,6 +8,8 @@ from zoneinfo import ZoneInfo
 _SPAN = re.compile(r"(\d{1,4})\s*(h|d|w)(?:ours?|ays?|eeks?)?", re.IGNORECASE)
 _UNITS = {"h": timedelta(hours=1), "d": timedelta(days=1), "w": timedelta(weeks=1)}
 _BEFORE = re.compile(r"(?:until|till?|to|for|in|bis(?: zum)?|hasta(?: el)?|до|حتى)\s+", re.IGNORECASE)
+#: A day as it is written in many countries, which dateparser takes for a time where it can be one: `5.12.`
+_DOTTED = re.compile(r"(\d{1,2})\.(0?[1-9]|1[0-2])(?:\.(?=\s)|\.?$)")
 _LONGEST = timedelta(days=366)
 #: More letters than any date has.
 _MOST_LETTERS = 40
@@ -64,14 +66,18 @@ def _told(words: str, now: datetime, language: str) -> datetime | None:
 
     settings = {
         "PREFER_DATES_FROM": "future",
-        "PREFER_DAY_OF_MONTH": "first",
         "DATE_ORDER": "DMY",
         "RELATIVE_BASE": now.replace(tzinfo=None),
         "RETURN_TIME_AS_PERIOD": True,
     }
-    languages = list(dict.fromkeys([language, "en"]))
-    found = DateDataParser(languages=languages, settings=settings).get_date_data(words)
-    moment: datetime | None = found.date_obj
+    from_now = settings | {"PREFER_DAY_OF_MONTH": "current", "PARSERS": ["relative-time"]}  # `3 months`
+    by_calendar = settings | {"PREFER_DAY_OF_MONTH": "first"}  # `march`
+    languages, words = list(dict.fromkeys([language, "en"])), _DOTTED.sub(r"\1/\2", words, count=1)
+    for one in (from_now, by_calendar):
+        found = DateDataParser(languages=languages, settings=one).get_date_data(words)
+        moment: datetime | None = found.date_obj
+        if moment:
+            break
     if moment and found.period not in ("time", "part_of_day"):
         return datetime.combine(moment, time(), moment.tzinfo)
     return moment
