@@ -56,7 +56,8 @@ def begun(categories: Sequence[Category], subscription: Subscription) -> Message
         "For an hour, what you set in this chat is set there: /subscribe, /schedule, /timezone and the rest. "
         "/manage off ends it."
     )
-    return Message(text=f"{text}\n\n{summary(subscription)}", buttons=category_buttons(categories, subscription))
+    told = summary(subscription, categories)
+    return Message(text=f"{text}\n\n{told}", buttons=category_buttons(categories, subscription))
 
 
 def in_private(link: str) -> Message:

@@ -43,6 +43,7 @@ async def test_by_name(world: World, channel: Group) -> None:
         assert answer.startswith("📣 Channel Daily\n") and words in answer
     assert await wanted(world, channel.id) == ["policy"]
     assert await wanted(world, world.editor.id) == []
+    assert "Policy: daily" in await said(chat, "/manage @daily")
     assert "What you set here now is that of Channel Daily" in await said(chat, "/manage")
     assert "Done with Channel Daily" in await said(chat, "/manage off")
     assert "You were not" in await said(chat, "/unsubscribe policy")
