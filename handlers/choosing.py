@@ -54,9 +54,11 @@ async def _pause(update: Update, context: Context, chosen: Choose) -> str:
     if not days:
         _, coming = await context.services.changes.resume(context.reader(update))
         return hushing.resumed(coming).text
+    if not (await context.services.subscriptions.get(context.reader(update))).categories:
+        return hushing.nothing_to_pause().text
     until = await context.services.clock.now() + timedelta(days=days)
-    subscription = await context.services.changes.pause(context.reader(update), until)
-    return "" if subscription.paused_until else hushing.nothing_to_pause().text
+    await context.services.changes.pause(context.reader(update), until)
+    return ""
 
 
 async def _unmute(update: Update, context: Context, chosen: Choose) -> str:

@@ -167,6 +167,15 @@ async def test_in_a_group_a_word_is_muted_by_a_reply(world: World) -> None:
     assert (await stored(world, group.id)).muted == ("football",)
 
 
+async def test_who_has_no_categories_has_nothing_to_pause(world: World) -> None:
+    chat = world.reading
+    await said(chat, "/language en")
+    message = await pressed(chat, await opened(chat), "⏸ Pause")
+    answer = await chat.press(message, "7 days")
+    assert "nothing to pause" in answer["answer"]["text"]
+    assert (await stored(world, world.reader.id)).paused_until is None
+
+
 async def test_in_a_channel_a_word_is_muted_by_a_command(world: World) -> None:
     channel = await world.client.new_group("Daily", owner=world.editor, kind="channel")
     posts = world.editor.in_(channel)
