@@ -8,12 +8,13 @@ import asyncio
 import gzip
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from importlib import resources
 from zoneinfo import available_timezones
 
 import tzfpy
+from babel.core import Locale
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
@@ -31,6 +32,8 @@ _LARGEST = 1_500_000
 _SHORT = 5
 _LONGEST = 60
 _FIXED = ("UTC", "GMT")
+#: In which countries' names are understood.
+_LANGUAGES = ("en", "de", "es", "ru", "ar")
 _OFFSET = re.compile(r"(?:UTC|GMT)?\s*([+\-−–])\s*(\d{1,2})(?::?00)?", re.IGNORECASE)
 _MOST_AHEAD, _MOST_BEHIND = 14, 12
 
@@ -43,7 +46,8 @@ class _City:
 
 class Atlas:
     async def find(self, words: str) -> Found:
-        """By the IANA name of a zone or the name of a city, in most languages, however it is written."""
+        """By the IANA name of a zone or the name of a city, in most languages, however it is written; by that of a
+        country, in some."""
         return await asyncio.to_thread(self._find, words[:_LONGEST])
 
     async def zone_at(self, latitude: float, longitude: float) -> str | None:
@@ -60,9 +64,20 @@ class Atlas:
         if zone := _fixed(words) or self._zones.get("_".join(words.split()).casefold()):
             return Found(Place(words_of(zone), "", zone))
         wanted, rows = folded(words), _rows()
-        if called := self._called(wanted, rows):
-            return _decided(called)
-        return Found(choices=self._nearest(wanted, rows))
+        found = _decided(called) if (called := self._called(wanted, rows)) else None
+        if country := self._country(wanted, rows, found.place if found else None):
+            return country
+        return found or Found(choices=self._nearest(wanted, rows))
+
+    def _country(self, wanted: str, rows: bytes, city: Place | None) -> Found | None:
+        """By the cities of the country of that name, which is meant rather than a city elsewhere: a town in Serbia is
+        called India, too."""
+        code = next((code for code, names in _countries().items() if wanted in names), None)
+        if code is None or (city and city.country in ("", code)):
+            return None
+        cities = [_city(row, "") for row in rows.decode().splitlines() if row.split("\t")[1:2] == [code]]
+        known = [city for city in cities if city.place.zone in self._zones.values()]
+        return replace(_decided(known), exact=False) if known else None
 
     def _called(self, wanted: str, rows: bytes) -> list[_City]:
         """The cities of exactly that name, else the zones named after it."""
@@ -124,6 +139,15 @@ def _apart(places: Iterable[Place]) -> list[Place]:
     for place in places:
         by_zone.setdefault(place.zone, place)
     return list(by_zone.values())[:_CHOICES]
+
+
+def _countries() -> dict[str, set[str]]:
+    """Their names in some languages, by their ISO 3166 codes."""
+    names: dict[str, set[str]] = {}
+    for language in _LANGUAGES:
+        for code, name in Locale.parse(language).territories.items():
+            names.setdefault(code, set()).add(folded(name))
+    return names
 
 
 def _rows() -> bytes:

@@ -43,12 +43,29 @@ ATLAS = Atlas()
         ("London", "Europe/London"),
         ("Paris", "Europe/Paris"),
         ("Rome", "Europe/Rome"),
+        ("India", "Asia/Kolkata"),  # not Inđija in Serbia
+        ("Egypt", "Africa/Cairo"),
+        ("Irland", "Europe/Dublin"),
+        ("Chile", "America/Santiago"),
+        ("Германия", "Europe/Berlin"),
+        ("مصر", "Africa/Cairo"),
+        ("Singapore", "Asia/Singapore"),
+        ("Jersey", "Europe/Jersey"),
         ("Danmarkshavn", "America/Danmarkshavn"),  # no city, but a zone is named after it
     ],
 )
 async def test_what_is_surely_meant(words: str, zone: str) -> None:
     found = await ATLAS.find(words)
     assert found.place and found.place.zone == zone
+
+
+@pytest.mark.parametrize(
+    ("country", "zone"), [("Spanien", "Europe/Madrid"), ("Canada", "America/Vancouver"), ("Россия", "Europe/Moscow")]
+)
+async def test_a_country_with_several_zones_is_asked_about_by_its_largest_cities(country: str, zone: str) -> None:
+    found = await ATLAS.find(country)
+    assert found.place is None and not found.exact
+    assert zone in [place.zone for place in found.choices]
 
 
 @pytest.mark.parametrize(
