@@ -109,11 +109,11 @@ class Subscriptions:
         change = _change(known, unknown, after, [c.slug not in before.categories for c in known])
         return replace(change, same=()) if change.changed and _means_all(words) else change
 
-    async def toggle(self, reader: Reader, slug: str) -> Change:
-        subscription = await self.get(reader)
-        if slug in subscription.categories:
-            return await self.unsubscribe(reader, [slug])
-        return await self.subscribe(reader, [slug])
+    async def toggle(self, reader: Reader, slug: str, *, wanted: bool | None = None) -> Change:
+        """The other way; or as it is `wanted`, which may be so already."""
+        if wanted is None:
+            wanted = slug not in (await self.get(reader)).categories
+        return await (self.subscribe if wanted else self.unsubscribe)(reader, [slug])
 
     async def set_timezone(self, reader: Reader, name: str) -> Subscription:
         now = await self._clock.now()

@@ -116,6 +116,7 @@ def _buttons() -> list[Route]:
     return [
         ActionHandler(actions.OpenMenu, helping.open_menu),
         ActionHandler(actions.ToggleCategory, for_managers(subscribing.toggle)),
+        ActionHandler(actions.SetCategory, for_managers(subscribing.toggle)),
         ActionHandler(actions.ShowLatest, reading.turn_page),
         ActionHandler(actions.ReadArticle, reading.read_here),
         ActionHandler(actions.ShowMore, reading.show_more),

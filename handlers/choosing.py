@@ -15,14 +15,19 @@ from bot.rendering.wording import LANGUAGES
 from bot.telegram.context import Context
 from handlers.speaking import set_language
 
-#: Gives a note for the person, mostly none; raises ValueError for what no button of ours says, or no longer.
+#: Whether a category is wanted; the empty one is of older buttons, that made it the other way.
+_WANTED = {"on": True, "off": False, "": None}
+#: Gives a note for the person, mostly none; raises KeyError or ValueError for what no button of ours says, or no
+#: longer.
 Setter = Callable[[Update, Context, Choose], Awaitable[str]]
 
 
 async def _toggle(update: Update, context: Context, chosen: Choose) -> str:
     if await context.services.categories.get(chosen.value) is None:
         raise ValueError(chosen.value)
-    return subscribing.toggled(await context.services.subscriptions.toggle(context.reader(update), chosen.value))
+    wanted = _WANTED[chosen.arg]
+    change = await context.services.subscriptions.toggle(context.reader(update), chosen.value, wanted=wanted)
+    return subscribing.toggled(change)
 
 
 async def _reschedule(update: Update, context: Context, chosen: Choose) -> str:

@@ -6,7 +6,7 @@ from telegram import Update
 from telegram.constants import ChatType
 
 from bot.rendering import menus, subscribing
-from bot.rendering.actions import ToggleCategory
+from bot.rendering.actions import SetCategory, ToggleCategory
 from bot.telegram.commands import announce_to_chat
 from bot.telegram.context import Context, chat_of
 from handlers import managing, reading, saving
@@ -64,13 +64,13 @@ async def unsubscribe(update: Update, context: Context) -> None:
 
 async def toggle(update: Update, context: Context) -> None:
     """A category's button: its keyboard shows the new state in place."""
-    if not isinstance(context.action, ToggleCategory):
+    if not isinstance(context.action, SetCategory | ToggleCategory):
         return
-    reader = context.reader(update)
+    reader, wanted = context.reader(update), getattr(context.action, "wanted", None)
     if await context.services.categories.get(context.action.slug) is None:
         await context.note(update, menus.stale_button())
         return
-    change = await context.services.subscriptions.toggle(reader, context.action.slug)
+    change = await context.services.subscriptions.toggle(reader, context.action.slug, wanted=wanted)
     await context.note(update, subscribing.toggled(change))
     await context.refresh_categories(update, await context.services.categories.all(), change.subscription)
 

@@ -25,8 +25,18 @@ class OpenMenu(Action):
 
 
 class ToggleCategory(Action):
+    """Of buttons in chats that are older than SetCategory."""
+
     code = "t"
     slug: Slug
+
+
+class SetCategory(Action):
+    """Subscribed or not, as the label says: pressed by two at once, or late, it does no more than that."""
+
+    code = "tc"
+    slug: Slug
+    wanted: bool
 
 
 class ShowLatest(Action):
@@ -198,6 +208,7 @@ class StopManaging(Action):
 ReaderAction = (
     OpenMenu
     | ToggleCategory
+    | SetCategory
     | ShowLatest
     | ReadArticle
     | ShowMore

@@ -58,9 +58,10 @@ def _when(state: State) -> str:
 
 
 def _categories(state: State, arg: str) -> Message:
+    chosen = state.subscription.categories
     buttons = choices(
-        Choose(page=Page.CATEGORIES, arg="", value=c.slug).button(
-            f"{'✅' if c.slug in state.subscription.categories else '➕'} {c.called(language())}"
+        Choose(page=Page.CATEGORIES, arg="off" if c.slug in chosen else "on", value=c.slug).button(
+            f"{'✅' if c.slug in chosen else '➕'} {c.called(language())}"
         )
         for c in state.categories
     )

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from bot.domain.category import Category
 from bot.domain.message import Message
 from bot.domain.subscription import Change, Subscription
-from bot.rendering.actions import ToggleCategory
+from bot.rendering.actions import SetCategory
 from bot.rendering.figures import either, listed, number
 from bot.rendering.keyboard import Rows, choices, in_rows
 from bot.rendering.markup import bold, escape, fill, shorten
@@ -16,9 +16,9 @@ _LIST_LIMIT = 3000
 
 
 def category_buttons(categories: Iterable[Category], subscription: Subscription) -> Rows:
-    """Two in a row, each of which toggles."""
+    """Two in a row, each of which makes it the other way."""
     buttons = choices(
-        ToggleCategory(slug=c.slug).button(
+        SetCategory(slug=c.slug, wanted=c.slug not in subscription.categories).button(
             f"{'✅' if c.slug in subscription.categories else '➕'} {c.called(language())}"
         )
         for c in categories

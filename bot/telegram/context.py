@@ -21,7 +21,7 @@ from bot.domain.category import Category
 from bot.domain.message import Button, Message
 from bot.domain.subscription import Address, ChatKind, Subscription
 from bot.rendering import managing, menus
-from bot.rendering.actions import decode
+from bot.rendering.actions import SetCategory, ToggleCategory, decode
 from bot.rendering.callback import Action
 from bot.rendering.editor_actions import PublishDraft
 from bot.rendering.inline import linked
@@ -205,13 +205,12 @@ class Context(CallbackContext[ExtBot[None], dict[Any, Any], dict[Any, Any], Shar
         self, update: Update, categories: list[Category], subscription: Subscription
     ) -> None:
         """The pressed keyboard shows what is subscribed now; its other buttons stay."""
-        labels = {button.data: button.label for row in category_buttons(categories, subscription) for button in row}
+        rows = category_buttons(categories, subscription)
+        present = {_category(button.data): button for row in rows for button in row}
 
         def relabel(button: InlineKeyboardButton) -> InlineKeyboardButton:
-            data = button.callback_data
-            if isinstance(data, str) and data in labels:
-                return InlineKeyboardButton(labels[data], callback_data=data)
-            return button
+            new = present.get(_category(button.callback_data))
+            return InlineKeyboardButton(new.label, callback_data=new.data) if new else button
 
         await self._change_keyboard(update, relabel)
 
@@ -256,6 +255,12 @@ class Context(CallbackContext[ExtBot[None], dict[Any, Any], dict[Any, Any], Shar
                 await update.callback_query.answer(text[:_NOTE_LIMIT] or None, show_alert=alert or None)
             except BadRequest:
                 return  # it waited too long, or was answered: the person has moved on
+
+
+def _category(data: object) -> str | None:
+    """That a button with this data subscribes to, or unsubscribes from."""
+    action = decode(data) if isinstance(data, str) else None
+    return action.slug if isinstance(action, SetCategory | ToggleCategory) else None
 
 
 NewsApplication = Application[ExtBot[None], Context, dict[Any, Any], dict[Any, Any], Shared, JobQueue[Context] | None]

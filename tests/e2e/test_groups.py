@@ -28,6 +28,29 @@ async def test_only_administrators_change_a_group(world: World) -> None:
     assert (await member.next(where=lambda message: message["text"].startswith("Title")))["text"]
 
 
+@pytest.mark.parametrize("command", ["/categories", "/settings"])
+async def test_two_administrators_who_press_the_same_want_the_same(world: World, command: str) -> None:
+    group = await world.client.new_group("Readers", owner=world.editor, members=[world.reader])
+    await group.add(world.reader, administrator=True)
+    one, other = world.editor.in_(group), world.reader.in_(group)
+    await one.say(command)
+    shown = await one.next()
+    if command == "/settings":
+        await one.press(shown, "📂 Categories")
+        shown = await edited(one, shown)
+    for label in ("➕ Policy", "➕ Policy", "➕ Tech"):
+        await asyncio.gather(one.press(shown, label), other.press(shown, label))
+    assert world.services
+    assert list((await world.services.subscriptions.get(Reader(Address(group.id)))).categories) == ["policy", "tech"]
+
+
+async def test_a_button_from_before_still_toggles(world: World) -> None:
+    await world.reading.say("/categories")
+    shown = await world.reading.next()
+    for told in ("Subscribed to Tech", "Unsubscribed from Tech"):
+        assert (await world.reading.forge(shown, "1t|tech"))["answer"]["text"] == told
+
+
 async def test_a_group_is_not_interrupted(world: World) -> None:
     group = await world.client.new_group("Readers", owner=world.editor, members=[world.reader])
     await world.post("policy\n\nLamps are counted\n\nTeaser\n\nThe mayor counts the lamps on Monday.")

@@ -25,6 +25,7 @@ _FIELDS = {
     "right": st.booleans(),
     "inquiry": st.from_regex(r"[0-9a-f]{12}", fullmatch=True),
     "chosen": st.booleans(),
+    "wanted": st.booleans(),
     "arg": st.sampled_from(["", "a" * 32]),
     "value": st.sampled_from(["weekdays 08:00 18:00", "1a2b3c4d", "Europe/Berlin"]),
     "chat_id": st.integers(-(2**52), -1),

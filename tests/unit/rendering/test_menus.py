@@ -6,7 +6,7 @@ from bot.domain.message import Message
 from bot.domain.schedule import Schedule
 from bot.domain.subscription import Change, Subscription, Unknown
 from bot.rendering import menus, subscribing
-from bot.rendering.actions import ToggleCategory, decode
+from bot.rendering.actions import SetCategory, decode
 from tests.unit.rendering.limits import check, text_of
 from tests.unit.samples import CATEGORIES, NOW, TEXT
 
@@ -21,7 +21,9 @@ def actions_of(message: Message) -> list[object]:
 
 def test_every_category_is_a_button_that_toggles() -> None:
     message = menus.greeting(CATEGORIES, READER)
-    assert actions_of(message)[:3] == [ToggleCategory(slug=slug) for slug in ("policy", "tech", "world")]
+    assert actions_of(message)[:3] == [
+        SetCategory(slug=slug, wanted=slug == "world") for slug in ("policy", "tech", "world")
+    ]
     labels = [button.label for row in message.buttons for button in row][:3]
     assert labels == ["✅ Policy", "✅ Technology", "➕ World News"]
 
