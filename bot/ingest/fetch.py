@@ -43,6 +43,8 @@ _MOST_OF_A_HUB = 100 * 1024
 #: Bytes: of one header, and of the first line. Some sites send more than aiohttp's 8190 in their security headers.
 _LONGEST_HEADER = 32 * 1024
 _LONGEST_LINE = 16 * 1024
+#: Scheme and port, before and after.
+_TO_HTTPS = ("http", 80, "https", 443)
 
 
 class Validators(NamedTuple):
@@ -128,12 +130,22 @@ class _Trip:
             self.cookies = self.cookies or aiohttp.CookieJar()
             self.cookies.update_cookies(response.cookies, self.url)
         try:
-            self.url = self.url.join(URL(target)).with_fragment(None)
+            self.url = with_login(self.url.join(URL(target)).with_fragment(None), self.url)
         except ValueError:
             return Failure(fault=Fault.BAD_ANSWER, detail="redirect")
         self.redirects += 1
         self.for_good &= response.status in (301, 308)
         return refusals.of_url(self.url)
+
+
+def with_login(target: URL, url: URL) -> URL:
+    """With the login that `url` has in it, if that may be told there: at the same server, or at its host once that is
+    by encryption, as where a site moves to https. Nobody else learns it."""
+    same = (target.scheme, target.port) == (url.scheme, url.port)
+    encrypted = (url.scheme, url.port, target.scheme, target.port) == _TO_HTTPS
+    if target.host != url.host or not (same or encrypted) or target.user or not url.user:
+        return target
+    return target.with_user(url.user).with_password(url.password)
 
 
 class Fetcher:

@@ -16,7 +16,7 @@ from yarl import URL
 
 from bot.domain.feed import Failure, Fault
 from bot.ingest.addresses import any_socket, public_socket
-from bot.ingest.fetch import Fetched, Fetcher, Unchanged, Validators
+from bot.ingest.fetch import Fetched, Fetcher, Unchanged, Validators, with_login
 from tests.hostile import ANSWERS, FEED, Hostile, Visit, canary, hostile_server
 
 REFUSING = (
@@ -200,6 +200,37 @@ async def test_a_feed_has_moved_if_every_redirect_says_so(statuses: tuple[int, .
     assert isinstance(fetched, Fetched)
     assert fetched.url == f"{root}{len(statuses)}"
     assert fetched.moved == (fetched.url if for_good else None)
+
+
+@pytest.mark.parametrize(
+    ("address", "target", "followed"),
+    [
+        ("http://me:word@a.example/feed", "http://a.example/new", "http://me:word@a.example/new"),
+        ("http://me:word@a.example/feed", "https://a.example/feed", "https://me:word@a.example/feed"),
+        ("http://me:w%40rd@a.example/feed", "/new", "http://me:w%40rd@a.example/new"),
+        ("https://me:word@a.example/feed", "http://a.example/feed", "http://a.example/feed"),
+        ("https://me:word@a.example/feed", "https://a.example:8443/feed", "https://a.example:8443/feed"),
+        ("https://me:word@a.example/feed", "https://b.example/feed", "https://b.example/feed"),
+        ("https://me:word@a.example/feed", "https://x.a.example/feed", "https://x.a.example/feed"),
+        ("https://me:word@a.example/feed", "https://you:other@a.example/feed", "https://you:other@a.example/feed"),
+        ("https://a.example/feed", "https://a.example/new", "https://a.example/new"),
+    ],
+)
+def test_a_login_goes_along_where_it_is_safe_and_nowhere_else(address: str, target: str, followed: str) -> None:
+    assert str(with_login(URL(address).join(URL(target)), URL(address))) == followed
+
+
+async def test_a_login_is_told_again_where_the_same_server_redirects_by_a_whole_address() -> None:
+    def answer(request: web.Request) -> web.Response:
+        if "Authorization" not in request.headers:
+            return web.Response(status=401)
+        if request.path == "/feed":
+            return web.Response(body=FEED)
+        return web.Response(status=301, headers={"Location": f"http://{request.host}/feed"})
+
+    async with site(answer) as root, fetcher() as fetch:
+        fetched = await fetch.get(str((root / "old").with_user("me").with_password("word")))
+    assert isinstance(fetched, Fetched)
 
 
 async def test_ten_redirects_are_followed_and_no_more() -> None:
