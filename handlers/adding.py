@@ -87,7 +87,7 @@ def desk(update: Update, context: Context) -> Address | None:
 
 async def _find(context: Context, request: Request, progress: Progress, desk: Address | None) -> None:
     """A feed without a category is kept while the editor chooses one, unless it has one from before. What is not said
-    of a feed that is here stays as it is: above all, that its articles are reviewed."""
+    of a feed that is here stays as it is: above all, that its articles are reviewed, and where."""
     found = await context.services.discovery.find(request.address)
     if isinstance(found, Failure):
         await progress.show(words.not_found(request.address, found))
@@ -98,8 +98,12 @@ async def _find(context: Context, request: Request, progress: Progress, desk: Ad
     if known and not request.category and not request.mode:
         await progress.show(await feeding.page(context, known, words.known()))
         return
-    mode = request.mode or (known.mode if known else Mode.AUTO)
-    offer = Offer(urls=(found.url,), name=found.document.title, mode=mode, desk=desk)
+    offer = Offer(
+        urls=(found.url,),
+        name=(known and known.name) or found.document.title,
+        mode=request.mode or (known.mode if known else Mode.AUTO),
+        desk=desk or (known.desk if known else None),
+    )
     if category := find_category(request.category or (known.category if known else ""), categories):
         await _add(context, offer, category.slug, found.others, progress)
         return

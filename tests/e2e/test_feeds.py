@@ -10,6 +10,7 @@ from aiohttp import web
 from aiohttp.test_utils import TestServer
 
 from bot.domain.feed import Failure, Fault, Feed, Mode
+from bot.domain.subscription import Address
 from bot.runner import Part
 from bot.sandbox.hand import Chat
 from tests.e2e.world import World, edited, labels, open_world, said
@@ -121,6 +122,18 @@ async def test_a_feed_that_is_here_stays_as_it_is_but_for_what_is_said(world: Wo
         await becomes(world.editing, looking, "this is how it is now")
         (feed,) = await world.services.feeds.all()
         assert (feed.category, feed.mode) == expected
+
+
+async def test_a_feed_that_is_here_keeps_its_name_and_its_desk(world: World, site: Site) -> None:
+    assert world.services
+    desk = Address(-100_200, 7)
+    named = Feed(url=f"{site.url}/feed", category="science", name="What we call it", mode=Mode.REVIEW, desk=desk)
+    await world.services.feeds.add(named)
+    await world.editing.say(f"/addfeed {site.url}/feed tech")
+    shown = await becomes(world.editing, await world.editing.next(), "this is how it is now")
+    assert "What we call it" in shown["text"]
+    (feed,) = await world.services.feeds.all()
+    assert (feed.name, feed.desk, feed.category) == ("What we call it", desk, "tech")
 
 
 @pytest.mark.parametrize(("path", "words"), [("/nothing", "nothing at that address (404)"), ("", "no feed there")])
