@@ -72,6 +72,11 @@ class Failure(_Value):
     retry_after: float | None = None
     host: str = ""
 
+    @property
+    def unasked(self) -> bool:
+        """Its server had asked to wait before, so it was left alone; what it answers itself has a status."""
+        return self.fault is Fault.BUSY and not self.detail
+
 
 class Entry(_Value):
     """What a feed says of one article, as clean text and absolute addresses. `id` is its own, "" if it has none or

@@ -213,7 +213,7 @@ class Feeds:
 
     async def _fail(self, claim: Claim, failure: Failure) -> Checked | None:
         feed, health, now = claim.feed, claim.health, claim.now()
-        judge = timetable.put_off if self._reach.lost else timetable.failed
+        judge = timetable.put_off if self._reach.lost or failure.unasked else timetable.failed
         after = judge(feed.url, health, failure, now)
         if failure.fault is Fault.BUSY and failure.retry_after:
             # The host that asks for it, which is another one where it was redirected to.

@@ -129,8 +129,8 @@ def failed(url: str, health: Health, failure: Failure, now: datetime) -> Health:
 
 
 def put_off(url: str, health: Health, failure: Failure, now: datetime) -> Health:
-    """It was not the feed's fault: it is tried again soon, and nothing is counted."""
-    wait = SHORTEST * (1 + share(url, now))
+    """It was not the feed's fault: it is tried again soon, or when its server may be asked, and nothing is counted."""
+    wait = max(SHORTEST * (1 + share(url, now)), capped(failure.retry_after or 0))
     return health.model_copy(update={"checked": now, "failure": failure, "due": now + wait})
 
 

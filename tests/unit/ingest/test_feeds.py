@@ -211,6 +211,18 @@ async def test_a_server_that_asks_to_wait_is_left_alone_with_all_its_feeds(
     assert await titles(feeding) == ["Story 2"]
 
 
+async def test_a_server_that_was_left_alone_has_failed_nobody(feeding: Services, site: Site) -> None:
+    """An editor who presses “Check now” meanwhile."""
+    busy = site.serve("/busy", "", status=429, headers={"Retry-After": "7200"})
+    await add(feeding, busy)
+    for _ in range(4):
+        health = (await check(feeding, busy)).health
+        assert health.failures == 1 and not health.in_trouble
+        assert health.failure and health.due and health.checked
+        assert health.due - health.checked > timedelta(minutes=119)
+    assert len(site.asked) == 1
+
+
 async def test_whoever_is_redirected_to_a_busy_server_gets_its_own_no_pause(feeding: Services, site: Site) -> None:
     """Else one feed could have all those stopped that share its host, or a redirector."""
     async with open_site() as elsewhere:
