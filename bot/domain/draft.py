@@ -51,7 +51,8 @@ class Unreadable:
 @dataclass(frozen=True, slots=True)
 class Preview:
     """`article` is a problem for as long as the draft cannot be read; `readers`: how many chats get it;
-    `published`: it is stored already, `changed`: with something else in it; `page`: what it was made from."""
+    `published`: it is stored already, `changed`: with something else in it; `page`: what it was made from; `joins`:
+    the title of the published article that tells the same, and that it joins unless it goes out as breaking news."""
 
     draft_id: str
     article: Article | Unreadable
@@ -59,3 +60,4 @@ class Preview:
     published: bool = False
     changed: bool = False
     page: Page | None = None
+    joins: str = ""

@@ -208,7 +208,16 @@ class Drafts:
                 update={"published": known.published, "breaking": known.breaking, "also_at": known.also_at}
             )
         )
-        return Preview(draft.id, article, readers, published=known is not None, changed=changed, page=draft.page)
+        lead = await self._stories.told_by(article) if draft.feed and known is None else None
+        return Preview(
+            draft.id,
+            article,
+            readers,
+            published=known is not None,
+            changed=changed,
+            page=draft.page,
+            joins=lead.title if lead else "",
+        )
 
 
 def _new_id() -> str:

@@ -90,6 +90,15 @@ class Stories:
             self._recent.join(lead, article)
         return Filed(added, lead)
 
+    async def told_by(self, article: Article) -> Article | None:
+        """The article that one would join, if it were published now."""
+        async with self._turn:
+            await self._sweep()
+            await self._catch_up()
+            lead = self._recent.same_story(article)
+        stored = await self._articles.get(lead) if lead else None
+        return stored.article if stored else None
+
     async def nearest(self, article: Article, count: int) -> list[Article]:
         """Articles of its category that may tell the same: the most alike of the last two days."""
         async with self._turn:

@@ -129,7 +129,7 @@ def failed(url: str, health: Health, failure: Failure, now: datetime) -> Health:
 
 
 def put_off(url: str, health: Health, failure: Failure, now: datetime) -> Health:
-    """It was not the feed's fault: it is tried again soon, or when its server may be asked, and nothing is counted."""
+    """It was not the feed's fault: it is tried soon, or as soon as its server allows, and nothing is counted."""
     wait = max(SHORTEST * (1 + share(url, now)), capped(failure.retry_after or 0))
     return health.model_copy(update={"checked": now, "failure": failure, "due": now + wait})
 

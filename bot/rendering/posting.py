@@ -100,6 +100,12 @@ def _reach(shown: Preview, article: Article, names: Names) -> str:
         )
     if shown.published:
         return _("⚠️ This very text is published already; publishing it again changes nothing.")
+    if shown.joins:
+        told = _(
+            "⚠️ {title} tells the same and is published already: this joins it as “also at …”, and is sent to nobody. "
+            "As breaking news it goes to all."
+        )
+        return told.format(title=bold(shorten(shown.joins, 200)))
     text = ngettext(
         "It goes to {number} chat subscribed to {category}.",
         "It goes to {number} chats subscribed to {category}.",

@@ -76,6 +76,22 @@ async def test_an_editor_splits_off_what_is_another_story(world: World) -> None:
     assert "no longer works" in answer["answer"]["text"]
 
 
+async def test_a_draft_that_will_join_a_story_says_so_instead_of_counting_its_readers(world: World) -> None:
+    assert world.services
+    await said(world.reading, "/subscribe world")
+    await filed(world, TOLL)
+    await world.reading.next()
+    await world.services.drafts.offer(TOLL_AGAIN, "https://gazette.example/feed")
+    await world.editing.say("/drafts")
+    listed = await world.editing.next()
+    await world.editing.press(listed, next(text for text in labels(listed) if TOLL_AGAIN.title[:15] in text))
+    facts, preview = await world.editing.next(), await world.editing.next()
+    assert f"{TOLL.title} tells the same" in facts["text"] and "1 chat" not in facts["text"]
+    await world.editing.press(preview, "Publish")
+    assert "was published already" in (await world.editing.next())["text"]
+    assert await world.reading.quiet(0.3) == []
+
+
 async def test_an_editor_joins_what_is_the_same_story(world: World) -> None:
     assert world.services
     await said(world.reading, "/subscribe world")
