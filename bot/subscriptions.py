@@ -1,8 +1,10 @@
 """What chats subscribe to."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from itertools import chain
 
 import orjson
 
@@ -25,6 +27,8 @@ from bot.storage.subscriptions import SubscriptionStore
 _KEPT = timedelta(days=180)
 _KEPT_WHEN_DEACTIVATED = timedelta(days=30)
 _FORGOTTEN_AT_ONCE = 100
+#: Also those of Arabic.
+_COMMAS = re.compile("[,;،؛]")
 
 
 class TooManyMuted(Exception):
@@ -246,7 +250,9 @@ class Subscriptions:
             return categories, ()
         if whole := find_category(" ".join(words), categories):
             return [whole], ()
-        found = {word: find_category(word, categories) for word in words if word.strip("#,")}
+        parts = [part for part in _COMMAS.split(" ".join(words)) if part.strip("# ")]
+        whole_or_words = ([part] if find_category(part, categories) else part.split() for part in parts)
+        found = {word: find_category(word, categories) for word in chain.from_iterable(whole_or_words)}
         known = list(dict.fromkeys(category for category in found.values() if category))
         unknown = [Unknown(w, tuple(nearest_slugs(w, categories))) for w, category in found.items() if not category]
         return known, tuple(unknown)

@@ -4,6 +4,7 @@ import orjson
 import pytest
 
 from bot.bootstrap import Stores
+from bot.domain.category import Category
 from bot.domain.delivery import Cause
 from bot.domain.subscription import Address, ChatKind, Parked
 from bot.services import Services
@@ -38,6 +39,14 @@ async def test_what_was_so_already_and_what_is_unknown_is_told(services: Service
     change = await services.subscriptions.subscribe(READER, ["policy", "tech", "wrld", ","])
     assert (names(change.changed), names(change.same)) == (["tech"], ["policy"])
     assert [(unknown.word, unknown.nearest[0]) for unknown in change.unknown] == [("wrld", "world")]
+
+
+async def test_commas_part_categories_with_or_without_spaces(services: Services) -> None:
+    change = await services.subscriptions.subscribe(READER, ["policy,#tech,wrld"])
+    assert (names(change.changed), [one.word for one in change.unknown]) == (["policy", "tech"], ["wrld"])
+    await services.categories.add(Category(slug="local", name="News around here"))
+    change = await services.subscriptions.subscribe(READER, ["News", "around", "here,", "policy؛world"])
+    assert (names(change.changed), names(change.same), change.unknown) == (["local", "world"], ["policy"], ())
 
 
 async def test_unknown_words_alone_store_nothing(services: Services, stores: Stores) -> None:
