@@ -12,6 +12,7 @@ from bot.domain.subscription import Subscription
 from bot.rendering.actions import ChooseSchedule, OpenMenu, SetCategorySchedule, SetSchedule
 from bot.rendering.callback import Action
 from bot.rendering.figures import clock, listed, locale, number, zone_name
+from bot.rendering.hushing import paused_state
 from bot.rendering.keyboard import choices, in_rows
 from bot.rendering.markup import bold, escape, fill, shorten
 from bot.rendering.names import name_of, names_of
@@ -47,6 +48,12 @@ def summary(subscription: Subscription, categories: Iterable[Category] = ()) -> 
         gap="\n",
     )
     return f"{first}\n…" if more else first
+
+
+def paused_too(subscription: Subscription) -> list[str]:
+    """A line behind a summary, where for now nothing comes as that says."""
+    until = subscription.paused_until
+    return [f"⏸ {paused_state(until, subscription)}."] if until and subscription.categories else []
 
 
 def some(names: Sequence[str]) -> str:
@@ -106,7 +113,7 @@ def scheduled(before: Subscription, after: Subscription, categories: Sequence[Ca
     names = names_of(categories)
     new = [bold(name_of(slug, names)) for slug in after.categories if slug not in before.categories]
     lines = [_("Subscribed to {categories}.").format(categories=some(new))] if new else []
-    told = "\n".join([*lines, summary(after, categories)])
+    told = "\n".join([*lines, summary(after, categories), *paused_too(after)])
     if for_all and (replaced := before.own_schedules(but=after.schedule)):
         was = summary(before.model_copy(update={"categories": replaced}), categories)
         whole, *too_long = fill([told, _("This replaces what was set for a category alone:") + f"\n{was}"])

@@ -9,7 +9,7 @@ from bot.rendering.actions import SetCategory
 from bot.rendering.figures import either, listed, number
 from bot.rendering.keyboard import Rows, choices, in_rows
 from bot.rendering.markup import bold, escape, fill, shorten
-from bot.rendering.schedules import some, summary
+from bot.rendering.schedules import paused_too, some, summary
 from bot.rendering.wording import _, language, ngettext
 
 _LIST_LIMIT = 3000
@@ -60,7 +60,7 @@ def changed(change: Change, categories: Sequence[Category], *, subscribed: bool)
     lines += [_unknown(unknown.word, unknown.nearest) for unknown in change.unknown[:5]]
     if not lines:
         lines.append(_("There is nothing to change."))
-    lines.append(summary(change.subscription, categories))
+    lines += [summary(change.subscription, categories), *paused_too(change.subscription)]
     return Message(text="\n".join(lines), buttons=category_buttons(categories, change.subscription))
 
 

@@ -130,6 +130,14 @@ async def test_each_category_comes_in_its_own_way(world: World) -> None:
     assert any("Later" in text for text in heard)
 
 
+async def test_a_pause_is_told_of_where_articles_are_promised(world: World) -> None:
+    await said(world.reading, "/subscribe tech")
+    await said(world.reading, "/pause 7d")
+    for command in ("/subscribe policy", "/schedule instant", "/schedule tech hourly", "/unsubscribe policy"):
+        assert "\n⏸ Paused until" in await said(world.reading, command)
+    assert "Paused" not in await said(world.reading, "/unsubscribe tech")
+
+
 async def test_buttons_that_nobody_was_given(world: World) -> None:
     await world.reading.say("/schedule")
     menu = await world.reading.next()
