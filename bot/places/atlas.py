@@ -34,6 +34,36 @@ _LONGEST = 60
 _FIXED = ("UTC", "GMT")
 #: In which countries' names are understood.
 _LANGUAGES = ("en", "de", "es", "ru", "ar")
+#: What people call countries besides, and parts of one, folded; by ISO 3166 code.
+_ALSO_CALLED = {
+    "AE": {"uae", "emirates"},
+    "CI": {"ivory coast"},
+    "CZ": {"czech republic"},
+    "GB": {"uk", "u k", "gb", "great britain", "britain", "england", "scotland", "wales", "northern ireland"},
+    "KR": {"korea"},
+    "MK": {"macedonia"},
+    "MM": {"burma"},
+    "NL": {"holland"},
+    "PS": {"palestine"},
+    "SZ": {"swaziland"},
+    "TR": {"turkey"},
+    "US": {"usa", "us", "u s", "u s a", "america"},
+}
+#: Clocks that go by letters, and whose those may be. Summer's are the same: “EST” is said all year.
+_LETTERS = {
+    "est edt": ("America/New_York",),
+    "cst": ("America/Chicago", "Asia/Shanghai"),
+    "cdt": ("America/Chicago",),
+    "mst mdt": ("America/Denver",),
+    "pst pdt": ("America/Los_Angeles",),
+    "bst": ("Europe/London",),
+    "cet cest": ("Europe/Berlin",),
+    "eet eest": ("Europe/Athens",),
+    "msk": ("Europe/Moscow",),
+    "ist": ("Asia/Kolkata", "Asia/Jerusalem", "Europe/Dublin"),
+    "jst": ("Asia/Tokyo",),
+    "aest aedt": ("Australia/Sydney",),
+}
 _OFFSET = re.compile(r"(?:UTC|GMT)?\s*([+\-−–])\s*(\d{1,2})(?::?00)?", re.IGNORECASE)
 _MOST_AHEAD, _MOST_BEHIND = 14, 12
 
@@ -64,6 +94,8 @@ class Atlas:
         if zone := _fixed(words) or self._zones.get("_".join(words.split()).casefold()):
             return Found(Place(words_of(zone), "", zone))
         wanted, rows = folded(words), _rows()
+        if lettered := _by_letters(wanted):
+            return lettered
         found = _decided(called) if (called := self._called(wanted, rows)) else None
         if country := self._country(wanted, rows, found.place if found else None):
             return country
@@ -114,6 +146,14 @@ def _fixed(words: str) -> str | None:
     return f"Etc/GMT{'-' if match[1] == '+' else '+'}{hours}" if hours else _FIXED[0]
 
 
+def _by_letters(wanted: str) -> Found | None:
+    zones = next((zones for letters, zones in _LETTERS.items() if wanted in letters.split()), ())
+    places = tuple(Place(words_of(zone), "", zone) for zone in zones)
+    if len(places) == 1:
+        return Found(places[0])
+    return Found(choices=places, exact=True) if places else None
+
+
 def _city(row: str, wanted: str) -> _City:
     name, country, zone, people, _ = row.split("\t")
     return _City(Place(name, country, zone), int(people) * (1 if folded(name) == wanted else _NAMED_OTHERWISE))
@@ -143,7 +183,7 @@ def _apart(places: Iterable[Place]) -> list[Place]:
 
 def _countries() -> dict[str, set[str]]:
     """Their names in some languages, by their ISO 3166 codes."""
-    names: dict[str, set[str]] = {}
+    names = {code: set(also) for code, also in _ALSO_CALLED.items()}
     for language in _LANGUAGES:
         for code, name in Locale.parse(language).territories.items():
             names.setdefault(code, set()).add(folded(name))

@@ -45,6 +45,13 @@ ATLAS = Atlas()
         ("Rome", "Europe/Rome"),
         ("India", "Asia/Kolkata"),  # not Inđija in Serbia
         ("Egypt", "Africa/Cairo"),
+        ("Turkey", "Europe/Istanbul"),
+        ("England", "Europe/London"),
+        ("U.K.", "Europe/London"),
+        ("Holland", "Europe/Amsterdam"),  # not that of Michigan
+        ("EST", "America/New_York"),
+        ("pdt", "America/Los_Angeles"),
+        ("msk", "Europe/Moscow"),
         ("Irland", "Europe/Dublin"),
         ("Chile", "America/Santiago"),
         ("Германия", "Europe/Berlin"),
@@ -143,3 +150,12 @@ def test_the_file_of_cities_is_whole() -> None:
 @given(st.text())
 def test_folding_twice_is_folding_once(name: str) -> None:
     assert folded(folded(name)) == folded(name)
+
+
+@pytest.mark.parametrize(
+    ("words", "zones"),
+    [("USA", {"America/New_York", "America/Los_Angeles"}), ("IST", {"Asia/Kolkata", "Asia/Jerusalem"})],
+)
+async def test_a_country_or_letters_of_several_clocks_offer_them(words: str, zones: set[str]) -> None:
+    found = await Atlas().find(words)
+    assert found.place is None and zones <= {place.zone for place in found.choices}
