@@ -9,7 +9,7 @@ from bot.domain.message import Message
 from bot.rendering import menus, settings, silence
 from bot.rendering.actions import Choose, OpenPage, Page
 from bot.rendering.pages import State
-from bot.telegram.context import Context, chat_of
+from bot.telegram.context import Context, chat_of, is_chat_itself, message_of
 from handlers import hushing
 from handlers.choosing import SETTERS
 from handlers.permissions import Handler, for_managers
@@ -44,8 +44,8 @@ def unless_muting(handler: Handler) -> Handler:
     @wraps(handler)
     async def asked(update: Update, context: Context) -> None:
         word = context.text(update)
-        here, person = context.here(update), update.effective_user
-        if person and await context.services.managers.answers(here, person.id) and silence.may_be_muted(word):
+        here, who = context.here(update), _answering(update)
+        if who and await context.services.managers.answers(here, who) and silence.may_be_muted(word):
             await for_managers(hushing.mute)(update, context)
         else:
             await handler(update, context)
@@ -53,10 +53,22 @@ def unless_muting(handler: Handler) -> Handler:
     return asked
 
 
+def _answering(update: Update) -> int | None:
+    """By which an answer is known: the person's id; where an administrator writes as the group itself, and so may be
+    anyone, minus that of the message replied to."""
+    message, person = message_of(update), update.effective_user
+    if message and is_chat_itself(update):
+        return -message.reply_to_message.message_id if message.reply_to_message else None
+    return person.id if person else None
+
+
 async def _expect_word(update: Update, context: Context, opened: OpenPage) -> None:
     asks = (opened.page, opened.arg) == (Page.MUTED, silence.ADD)
+    here, message = context.here(update), message_of(update)
     if update.effective_user:
-        await context.services.managers.ask(context.here(update), update.effective_user.id, asks=asks)
+        await context.services.managers.ask(here, update.effective_user.id, asks=asks)
+    if message and chat_of(update).type != ChatType.PRIVATE:
+        await context.services.managers.ask(here, -message.message_id, asks=asks)
 
 
 async def _page(update: Update, context: Context, page: Page, arg: str = "") -> Message:

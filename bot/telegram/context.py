@@ -101,11 +101,7 @@ class Context(CallbackContext[ExtBot[None], dict[Any, Any], dict[Any, Any], Shar
         """Whether this person may change what comes to this chat: in a group its administrators only; who posts
         in a channel, or as the group itself, is one."""
         chat, user = chat_of(update), update.effective_user
-        message = message_of(update)
-        as_chat = (
-            update.callback_query is None and message and message.sender_chat and message.sender_chat.id == chat.id
-        )
-        if chat.type == ChatType.PRIVATE or as_chat:
+        if chat.type == ChatType.PRIVATE or (update.callback_query is None and is_chat_itself(update)):
             return True
         if user is None:
             return False
@@ -289,6 +285,12 @@ def message_of(update: Update) -> TelegramMessage | None:
     it is known from others (https://core.telegram.org/bots/api#inaccessiblemessage); the library takes it for one."""
     message = update.effective_message
     return message if isinstance(message, TelegramMessage) and message.date.timestamp() else None
+
+
+def is_chat_itself(update: Update) -> bool:
+    """Whether the message is a channel's post, or written in the name of its group."""
+    message = message_of(update)
+    return bool(message and message.sender_chat and message.sender_chat.id == message.chat.id)
 
 
 def chat_of(update: Update) -> Chat:

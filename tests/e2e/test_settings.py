@@ -167,6 +167,25 @@ async def test_in_a_group_a_word_is_muted_by_a_reply(world: World) -> None:
     assert (await stored(world, group.id)).muted == ("football",)
 
 
+async def test_who_writes_as_the_group_itself_mutes_by_a_reply_too(world: World) -> None:
+    """An administrator who is anonymous: https://core.telegram.org/bots/api#message"""
+    group = await world.client.new_group("Readers", owner=world.editor, kind="supergroup")
+    owner = world.editor.in_(group)
+    page = await pressed(owner, await opened(owner), "🔇 Muted words")
+    anyone = {"id": 1087968824, "is_bot": True, "first_name": "Group"}
+    written = {"message_id": 9001, "date": page["date"], "chat": page["chat"], "sender_chat": page["chat"]}
+    written |= {"from": anyone, "text": "football"}
+    asked = await pressed(owner, page, "➕ Add a word")
+    await world.client.put_update(message=written | {"reply_to_message": asked})
+    assert "“football”" in (await owner.next())["text"]
+    assert (await stored(world, group.id)).muted == ("football",)
+    asked = await pressed(owner, asked, BACK, "➕ Add a word")
+    await pressed(owner, asked, BACK)
+    await world.client.put_update(message=written | {"text": "whales", "reply_to_message": asked})
+    await said(owner, "/settings")  # is answered after that
+    assert (await stored(world, group.id)).muted == ("football",)
+
+
 async def test_who_has_no_categories_has_nothing_to_pause(world: World) -> None:
     chat = world.reading
     await said(chat, "/language en")
