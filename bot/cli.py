@@ -2,11 +2,13 @@
 
 import asyncio
 import os
+import shutil
 import sys
 import webbrowser
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Iterator
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import click
 from pydantic import ValidationError
@@ -150,12 +152,30 @@ async def _import(settings: Settings, files: tuple[Path, ...], report: Report) -
 
 async def _export(settings: Settings, output: Path | None) -> None:
     async with open_stores(settings) as stores:
-        target = output.open("wb") if output else sys.stdout.buffer
-        async for line in _transfer(stores).export():
-            target.write(line)
-        target.flush()
-        if output:
-            target.close()
+        with _replacing(output) if output else nullcontext(sys.stdout.buffer) as target:
+            async for line in _transfer(stores).export():
+                target.write(line)
+            target.flush()
+
+
+@contextmanager
+def _replacing(path: Path) -> Iterator[BinaryIO]:
+    """What lies there is replaced only by a whole one: an export that fails must not cost the last that did not.
+    What is no file, such as a pipe, is written to as it is."""
+    if path.exists() and not path.is_file():
+        with path.open("wb") as target:
+            yield target
+        return
+    path = path.resolve()
+    part = path.with_name(f"{path.name}.part")
+    try:
+        with part.open("wb") as target:
+            if path.exists():
+                shutil.copymode(path, part)
+            yield target
+        part.replace(path)
+    finally:
+        part.unlink(missing_ok=True)
 
 
 async def _doctor(settings: Settings) -> bool:

@@ -60,6 +60,23 @@ def _holds(line: object, row: object) -> bool:
     return line == row
 
 
+async def test_an_export_that_fails_leaves_the_last_one_as_it_was(tmp_path: Path) -> None:
+    (tmp_path / "all.jsonl").write_text("the last one")
+    (tmp_path / "all.jsonl").chmod(0o600)
+    code, said = await newsbot_once(
+        "export", "--output", "all.jsonl", folder=tmp_path, redis_url="redis://127.0.0.1:1"
+    )
+    assert code == 1 and "127.0.0.1:1" in said
+    assert (tmp_path / "all.jsonl").read_text() == "the last one"
+    assert not (tmp_path / "all.jsonl.part").exists()
+    assert (await newsbot_once("import", str(DATA / "article.txt"), folder=tmp_path))[0] == 0
+    assert (await newsbot_once("export", "--output", "all.jsonl", folder=tmp_path))[0] == 0
+    code, said = await newsbot_once("export", "--output", "/dev/stdout", folder=tmp_path)
+    assert code == 0 and '"type":"article"' in said
+    assert (tmp_path / "all.jsonl").read_text() == said
+    assert (tmp_path / "all.jsonl").stat().st_mode & 0o777 == 0o600
+
+
 async def test_import_tells_what_it_cannot_take(tmp_path: Path) -> None:
     (tmp_path / "mixed.jsonl").write_text(
         '{"type":"category","slug":"climate","name":"Climate"}\n'
