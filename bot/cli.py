@@ -32,6 +32,7 @@ _RATE = click.FloatRange(0, 1000, min_open=True)
 _SOME = click.FloatRange(0, 24, min_open=True)
 _PERCENT = click.FloatRange(0, 100, min_open=True)
 _MINUTES = click.IntRange(1, 720)
+_PORT = click.IntRange(0, 65535)
 
 
 class _SettingsHelp(click.Group):
@@ -55,7 +56,9 @@ def run_command(only: str | None) -> None:
 
 
 @main.command("demo")
-@click.option("--port", default=8081, show_default=True, help="port of the chat page; any free one if it is taken")
+@click.option(
+    "--port", type=_PORT, default=8081, show_default=True, help="port of the chat page; any free one if it is taken"
+)
 @click.option("--browser/--no-browser", default=True, help="open the chat page in the browser")
 def demo_command(port: int, browser: bool) -> None:
     """Try the whole bot here: no token, no network, no server to install."""

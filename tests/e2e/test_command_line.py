@@ -103,6 +103,8 @@ async def test_settings_in_trouble_are_explained(tmp_path: Path) -> None:
     assert code == 1 and "NEWSBOT_TIMEZONE" in said and "NEWSBOT_WEB_PORT" in said
     code, said = await newsbot_once("run", "--only", "feed", folder=tmp_path)
     assert code == 2 and "'feed' is no part" in said
+    code, said = await newsbot_once("demo", "--port", "65536", folder=tmp_path)
+    assert code == 2 and "65536 is not in the range" in said
     code, said = await newsbot_once("run", folder=tmp_path, updates="webhook")
     assert code == 1 and "NEWSBOT_PUBLIC_URL" in said
 
