@@ -12,7 +12,7 @@ from bot.questions.encoder import available
 from bot.storage.connection import StoreError
 from bot.storage.server import ServerError
 from bot.telegram.application import NoAnswer, UnknownToken, build_application, connect
-from bot.web.server import cannot_listen
+from bot.web.server import OWN_ADDRESS, cannot_listen
 from config.settings import Settings
 
 _TELEGRAM = "https://api.telegram.org"
@@ -119,7 +119,8 @@ async def _port(settings: Settings) -> Finding:
         return Finding("web port", True, f"{place} is free")
     if await _is_ours(place):
         return Finding("web port", True, f"this bot is running on {place}")
-    return Finding("web port", False, f"{place} cannot be used ({problem}). Set NEWSBOT_WEB_PORT to another one.")
+    mend = f"Set NEWSBOT_WEB_PORT to another one, or {OWN_ADDRESS}."
+    return Finding("web port", False, f"{place} cannot be used ({problem}). {mend}")
 
 
 async def _is_ours(place: str) -> bool:
@@ -129,5 +130,5 @@ async def _is_ours(place: str) -> bool:
             session.get(f"http://{place}/health/live") as reply,
         ):
             return reply.status == 200
-    except (aiohttp.ClientError, TimeoutError):
+    except (aiohttp.ClientError, TimeoutError, UnicodeError):  # the last of a host that no name can be
         return False

@@ -11,6 +11,9 @@ from bot.rendering.wording import _, speaking, spoken
 from bot.storage.connection import StoreError
 
 _LARGEST_REQUEST = 1_000_000
+#: UnicodeError is of a host that no name can be, such as 127.0.0..1.
+_NO_PLACE = (OSError, UnicodeError)
+OWN_ADDRESS = "NEWSBOT_WEB_HOST to an address of this machine"
 
 
 @asynccontextmanager
@@ -23,9 +26,9 @@ async def web_server(routes: Iterable[web.RouteDef], host: str, port: int) -> As
     try:
         try:
             await web.TCPSite(runner, host, port).start()
-        except OSError as error:
-            hint = "set NEWSBOT_WEB_PORT to another port, or to 0 for any free one"
-            raise OSError(f"the web part cannot listen on {host}:{port} ({error.strerror}): {hint}.") from error
+        except _NO_PLACE as error:
+            hint = f"set NEWSBOT_WEB_PORT to another port, or to 0 for any free one, or {OWN_ADDRESS}"
+            raise OSError(f"the web part cannot listen on {host}:{port} ({_why(error)}): {hint}.") from error
         yield int(runner.addresses[0][1])
     finally:
         await runner.cleanup()
@@ -59,6 +62,10 @@ def cannot_listen(host: str, port: int) -> str:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((host, port))
-        except OSError as error:
-            return error.strerror or str(error)
+        except _NO_PLACE as error:
+            return _why(error)
     return ""
+
+
+def _why(error: Exception) -> str:
+    return getattr(error, "strerror", None) or str(error)

@@ -4,6 +4,8 @@ import json
 import socket
 from pathlib import Path
 
+import pytest
+
 from bot.sandbox.server import Sandbox
 from tests.e2e.world import TOKEN, World
 from tests.process import newsbot, newsbot_once
@@ -121,6 +123,16 @@ async def test_a_web_port_that_is_taken_stops_with_a_sentence(tmp_path: Path) ->
             port = taken.getsockname()[1]
             code, said = await newsbot_once("run", folder=tmp_path, token=TOKEN, api_url=sandbox.url, web_port=port)
     assert code == 1 and str(port) in said and "Traceback" not in said
+
+
+@pytest.mark.parametrize("host", ["127.0.0..1", "a" * 64, "no-such-host.invalid"])
+async def test_a_web_host_that_is_none_is_told_as_such(tmp_path: Path, host: str) -> None:
+    async with Sandbox(token=TOKEN) as sandbox:
+        for command in ("run", "doctor"):
+            code, said = await newsbot_once(
+                command, folder=tmp_path, token=TOKEN, api_url=sandbox.url, web_host=host, web_port=1
+            )
+            assert code == 1 and "NEWSBOT_WEB_HOST" in said and "Traceback" not in said, said
 
 
 async def test_doctor(tmp_path: Path) -> None:
