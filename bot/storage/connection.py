@@ -20,17 +20,28 @@ _SOCKET_TIMEOUT = 30
 _MOST_CONNECTIONS = 50
 
 
+class BadAddress(RedisError):
+    """No client can be made of it; the text says why."""
+
+
 def connect(url: str) -> Client:
     """A client for `redis://`, `rediss://`, `unix://` or `redis+cluster://`; connects at its first command.
 
-    Raises ValueError for any other address.
+    Raises BadAddress, also for options that there are not.
     """
+    try:
+        return _client(url)
+    except (TypeError, ValueError) as error:  # their words name the option, never a value
+        raise BadAddress(f"the store's address, or an option in it, is none: {error}") from None
+
+
+def _client(url: str) -> Client:
     if url.startswith("redis+cluster://"):
         plain = "redis://" + url.removeprefix("redis+cluster://")
         # No command is sent again by itself: an answer that was lost may have been carried out.
         return RedisCluster.from_url(plain, socket_timeout=_SOCKET_TIMEOUT, protocol=2, retry=Retry(NoBackoff(), 0))
     # A pool that lets callers wait for a free connection: a burst of updates must not fail for want of one.
-    pool = BlockingConnectionPool.from_url(
+    pool: Any = BlockingConnectionPool.from_url(
         url,
         max_connections=_MOST_CONNECTIONS,
         timeout=_SOCKET_TIMEOUT,
@@ -38,4 +49,5 @@ def connect(url: str) -> Client:
         health_check_interval=30,
         protocol=2,
     )
+    pool.make_connection()  # without connecting: options are looked at only here
     return Redis.from_pool(pool)

@@ -111,6 +111,24 @@ async def test_settings_in_trouble_are_explained(tmp_path: Path) -> None:
     assert code == 1 and "NEWSBOT_PUBLIC_URL" in said
 
 
+@pytest.mark.parametrize(
+    "url",
+    [
+        "redis://:passwort@127.0.0.1:1/?socket_tiemout=1",
+        "redis://:passwort@127.0.0.1:1/?socket_timeout=soon",
+        "redis+cluster://:passwort@127.0.0.1:1/?socket_tiemout=1",
+        "unix:///nowhere.sock?password=passwort&socket_tiemout=1",
+    ],
+)
+async def test_an_option_of_the_store_that_is_none_is_told(tmp_path: Path, url: str) -> None:
+    for command in ("run", "export", "doctor"):
+        code, said = await newsbot_once(
+            command, folder=tmp_path, redis_url=url, token=TOKEN, api_url="http://127.0.0.1:1", web_port=0
+        )
+        assert code == 1 and "socket_t" in said, said
+        assert "Traceback" not in said and "passwort" not in said
+
+
 async def test_a_wrong_token_stops_with_a_sentence(tmp_path: Path) -> None:
     async with Sandbox(token=TOKEN) as sandbox:
         code, said = await newsbot_once("run", folder=tmp_path, token="1:wrong", api_url=sandbox.url)
