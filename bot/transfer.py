@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import orjson
-from pydantic import AwareDatetime, BaseModel, StringConstraints, ValidationError
+from pydantic import AfterValidator, AwareDatetime, BaseModel, StringConstraints, ValidationError
 
 from bot.domain.article import Added, Article, ArticleId, StoredArticle
 from bot.domain.category import Category
@@ -44,6 +44,14 @@ _Identity = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{16}$")]
 _Known = Annotated[str, StringConstraints(pattern=r"^(?:[0-9a-f]{2}){5,44}$")]
 
 
+def _in_calendar(moment: datetime) -> datetime:
+    """As it is kept: in UTC. Raises OverflowError, as for the first hours of the year 1 east of it."""
+    return moment.astimezone(UTC)
+
+
+_Moment = Annotated[AwareDatetime, AfterValidator(_in_calendar)]
+
+
 class _Past(BaseModel):
     """How a feed has done, and what it has told of, as it is stored, in hexadecimal."""
 
@@ -59,13 +67,13 @@ class _Saved(BaseModel):
     """The articles that a person has saved, with when."""
 
     chat_id: int
-    articles: dict[ArticleId, AwareDatetime]
+    articles: dict[ArticleId, _Moment]
 
 
 class _Arrival(BaseModel):
     """When it was published, if it was; what has joined it, as it is kept."""
 
-    arrived: AwareDatetime | None = None
+    arrived: _Moment | None = None
     joined: tuple[StoredArticle, ...] = ()
 
 
