@@ -210,6 +210,8 @@ async def _receive(
             "Another process receives this token's updates, so this one stops. Stop the other, give each its own "
             "token, or run this one with --only digests,delivery,web."
         ) from error
+    except TokenRefused as error:
+        raise CannotRun(_NOT_KNOWN) from error
 
 
 async def _become_receiver(updates: UpdateLog, stopping: asyncio.Event) -> bool:

@@ -12,8 +12,9 @@ from datetime import timedelta
 
 from aiohttp import web
 from telegram import Update
-from telegram.error import Conflict, RetryAfter, TelegramError
+from telegram.error import Conflict, InvalidToken, RetryAfter, TelegramError
 
+from bot.delivery.messenger import TokenRefused
 from bot.storage.connection import StoreError
 from bot.storage.updates import UpdateLog
 from bot.telegram.context import NewsApplication
@@ -104,7 +105,7 @@ def _turn(update: Update) -> _Turn:
 
 
 async def poll(application: NewsApplication, intake: Intake, stopping: asyncio.Event) -> None:
-    """Until told to stop; what has been accepted by then is finished. Raises TokenInUse."""
+    """Until told to stop; what has been accepted by then is finished. Raises TokenInUse and TokenRefused."""
     polling = asyncio.create_task(_poll(application, intake))
     ending = asyncio.create_task(stopping.wait())
     try:
@@ -132,6 +133,8 @@ async def _poll(application: NewsApplication, intake: Intake) -> None:
             )
         except Conflict as error:
             await conflicts.bear(error)
+        except InvalidToken as error:
+            raise TokenRefused(error.message) from error
         except TelegramError as error:
             _LOG.warning("no updates: %s", error.message)
             wait = error.retry_after if isinstance(error, RetryAfter) else _PAUSE

@@ -2,6 +2,7 @@
 
 import json
 import socket
+from contextlib import AsyncExitStack
 from pathlib import Path
 
 import pytest
@@ -133,6 +134,19 @@ async def test_a_wrong_token_stops_with_a_sentence(tmp_path: Path) -> None:
     async with Sandbox(token=TOKEN) as sandbox:
         code, said = await newsbot_once("run", folder=tmp_path, token="1:wrong", api_url=sandbox.url)
     assert code == 1 and "does not know this token" in said and "Traceback" not in said
+
+
+async def test_a_token_that_is_revoked_while_it_runs_stops_with_a_sentence(tmp_path: Path) -> None:
+    """Also where nothing is being sent."""
+    async with AsyncExitStack() as stack:
+        async with Sandbox(token=TOKEN) as sandbox:
+            url = sandbox.url
+            running = newsbot("run", "--only", "updates", folder=tmp_path, until="running", token=TOKEN, api_url=url)
+            process = await stack.enter_async_context(running)
+        await stack.enter_async_context(Sandbox(token="1:another", port=int(url.rsplit(":", 1)[1])))
+        assert "does not know this token" in await process.hear("newsbot: ")
+        await process.running.wait()
+    assert process.running.returncode == 1
 
 
 async def test_a_web_port_that_is_taken_stops_with_a_sentence(tmp_path: Path) -> None:
