@@ -9,7 +9,7 @@ LOCALES := bot/rendering/locales
 .NOTPARALLEL: # two of the installing steps at once would be in each other's way
 
 run: .venv/run.done .venv/words.done
-	@if [ -n "$$NEWSBOT_TOKEN" ] || grep -qs '^NEWSBOT_TOKEN=.' .env; \
+	@if [ -n "$$NEWSBOT_TOKEN" ] || grep -Eqs '^ *(export +)?NEWSBOT_TOKEN *= *[^ ]' .env; \
 	then exec $(BIN)/newsbot run; else exec $(BIN)/newsbot demo; fi
 
 test: check
