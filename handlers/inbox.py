@@ -11,6 +11,7 @@ from bot.domain.inquiry import general_slug
 from bot.domain.message import Message
 from bot.questions.inbox import Answered, Question
 from bot.rendering import inbox as words
+from bot.rendering.callback import Action
 from bot.rendering.inbox_actions import (
     AttachInquiry,
     DropInquiry,
@@ -94,14 +95,14 @@ async def _answer(update: Update, context: Context, inquiry_id: str, target: str
     if not visible(reply):
         await context.reply(update, words.empty_reply())
         return
-    done = await context.services.inbox.answer(inquiry_id, target, reply)
+    unanswered = any(isinstance(action, DropInquiry) for action in _below_replied_to(update))
+    done = await context.services.inbox.answer(inquiry_id, target, reply, unanswered=unanswered)
     await context.reply(update, await _done(context, inquiry_id, done) if done else words.gone_with_reply())
 
 
 def _replied_to(update: Update) -> tuple[str, str] | None:
     """The question in the message replied to, and the article that is chosen there, if one is."""
-    message = message_of(update)
-    actions = offered(message.reply_to_message) if message else []
+    actions = _below_replied_to(update)
     attaching = [action for action in actions if isinstance(action, AttachInquiry)]
     if chosen := next((action for action in attaching if action.chosen), None):
         return chosen.inquiry, chosen.id
@@ -110,11 +111,19 @@ def _replied_to(update: Update) -> tuple[str, str] | None:
     return (asking.inquiry, "") if asking else None
 
 
+def _below_replied_to(update: Update) -> list[Action]:
+    message = message_of(update)
+    return offered(message.reply_to_message) if message else []
+
+
 async def _done(context: Context, inquiry_id: str, done: Answered) -> Message:
     if done.article:
         return words.answered(inquiry_id, done.given, done.article, done.told)
     found = await context.services.inbox.open(inquiry_id)
-    return await _shown(context, found) if found else words.gone_with_reply()
+    if found is None:
+        return words.gone_with_reply()
+    shown = await _shown(context, found)
+    return words.answered_before(shown) if done.before else shown
 
 
 async def _known(update: Update, context: Context, inquiry_id: str) -> Question | None:

@@ -53,11 +53,12 @@ class Question:
 @dataclass(frozen=True, slots=True)
 class Answered:
     """`article`: that in which it stands now, None if it belongs to none yet; `told`: how many chats are, by this
-    reply."""
+    reply. `before`: another editor has answered it meanwhile, so that it is `given`, and nothing of this reply is."""
 
     given: Given
     article: Article | None = None
     told: int = 0
+    before: bool = False
 
 
 class Inbox:
@@ -142,13 +143,20 @@ class Inbox:
 
     # -- out ----------------------------------------------------------------------------------------------------
 
-    async def answer(self, inquiry_id: str, target: str, reply: str) -> Answered | None:
+    async def answer(self, inquiry_id: str, target: str, reply: str, *, unanswered: bool = False) -> Answered | None:
         """Makes it a pair of the article of the id `target`, or of the one for a category's general questions, and
         owes it to all who wait. Again, it takes the place of what was said before, and only who has not been told
-        is. None if it is not known any more; raises ValidationError for an empty reply."""
+        is; but not where the editor has seen it `unanswered`. None if it is not known any more; raises
+        ValidationError for an empty reply."""
         before = await self._store.given(inquiry_id)
         question = before.question if before else await self._store.question(inquiry_id)
-        return await self._put(inquiry_id, target, read_reply(question, reply), before) if question else None
+        if not question:
+            return None
+        pair = read_reply(question, reply)
+        other = before and before.article and before.answer != pair.answer
+        if unanswered and before and other and not await self._store.asked(inquiry_id):
+            return Answered(before, before=True)
+        return await self._put(inquiry_id, target, pair, before)
 
     async def attach(self, inquiry_id: str, target: str) -> Answered | None:
         """The same with the reply that belongs to no article yet; None if there is none."""
@@ -166,7 +174,7 @@ class Inbox:
             await self._articles.remove_pair(before.article, before.question)
         if before and before.article:
             await self._reword(inquiry_id, before.article, article, pair)
-        return await self._tell(inquiry_id, article, pair, told)
+        return await self._tell(inquiry_id, article, pair, before)
 
     async def _attach(self, target: str, pair: FaqPair, before: str) -> Article | None:
         """None if no such article is stored."""
@@ -201,9 +209,11 @@ class Inbox:
             await self._outbox.replace(again.model_copy(update={"articles": (article.id,)}), raw)
             await self._outbox.move(edition_id, before, article.id)
 
-    async def _tell(self, inquiry_id: str, article: Article, pair: FaqPair, told: int) -> Answered:
-        """Whoever asks while others are being told is told next."""
-        told_before, asked = told, await self._store.asked(inquiry_id)
+    async def _tell(self, inquiry_id: str, article: Article, pair: FaqPair, before: Given | None) -> Answered:
+        """Whoever asks while others are being told is told next. Of two editors who answer at once the first to tell
+        has answered."""
+        told = told_before = before.told if before else 0
+        asked = await self._store.asked(inquiry_id)
         while True:
             reached = await self._reached(asked)
             now_told = told + len(reached)
@@ -212,10 +222,25 @@ class Inbox:
             done = await self._store.settle(inquiry_id, given, [one.address for one in asked], editions)
             if done is None:
                 return await self._keep(inquiry_id, pair, told)
+            if not done and (first := await self._other(inquiry_id, article, pair, before)):
+                return Answered(first, before=True)
             told = now_told if done else told
             asked = await self._store.asked(inquiry_id)
             if done and not asked:
                 return Answered(given, article, told - told_before)
+
+    async def _other(self, inquiry_id: str, article: Article, pair: FaqPair, before: Given | None) -> Given | None:
+        """The answer of an editor who came first, which stands in its article again; None if there is none."""
+        first = await self._store.given(inquiry_id)
+        if first is None or first == before or not first.article:
+            return None
+        if (first.answer, first.article) == (pair.answer, article.id):
+            return None
+        if first.article != article.id:
+            await self._articles.remove_pair(article.id, pair.question)
+        told = FaqPair(question=first.question, answer=first.answer)
+        await self._attach(first.article, told, pair.question)
+        return first
 
     async def _reached(self, asked: Sequence[Asked]) -> list[tuple[Asked, Record]]:
         """Those who can be told."""

@@ -159,6 +159,12 @@ def gone_with_reply() -> Message:
     return Message(text=escape(gone()) + " " + _("Your reply was not stored."))
 
 
+def answered_before(inquiry: Message) -> Message:
+    """To an editor whose reply came after another's."""
+    text = _("Another reply was first: yours was not stored.")
+    return inquiry.model_copy(update={"text": f"{text}\n\n{inquiry.text}"})
+
+
 def empty_reply() -> Message:
     return Message(text=_("There is nothing to read in that. Reply with the answer in words."))
 

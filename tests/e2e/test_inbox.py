@@ -65,6 +65,22 @@ async def test_the_whole_way_from_a_question_to_all_who_asked(world: World) -> N
     assert await sleeper.private.quiet(0.3) == []
 
 
+async def test_a_reply_after_anothers_changes_nothing_and_says_so(world: World) -> None:
+    await world.post(ARTICLE)
+    await said(world.reading, WHEN)
+    item, other = await first_inquiry(world), await first_inquiry(world)
+    await world.editing.say("In May.", reply_to=item["message_id"])
+    assert "1 chat that asked is told" in (await world.editing.next())["text"]
+    assert "In May." in (await world.reading.next())["text"]
+    await world.editing.say("In June.", reply_to=other["message_id"])
+    late = await world.editing.next()
+    assert "was first: yours was not stored" in late["text"] and "In May." in late["text"]
+    assert "In May." in await said(world.reading, WHEN)
+    await world.editing.say("In June.", reply_to=late["message_id"])
+    assert "1 chat has been told, and is not told again" in (await world.editing.next())["text"]
+    assert "In June." in await said(world.reading, WHEN)
+
+
 async def test_an_editor_chooses_where_an_answer_belongs(world: World) -> None:
     await world.post(ARTICLE)
     await world.post("policy\n\nThe old ferry\n\nThe ferry is old.")

@@ -124,6 +124,24 @@ async def test_two_editors_at_once_tell_everyone_once(services: Services, stores
 
 
 @pytest.mark.usefixtures("stored")
+async def test_of_two_editors_at_once_the_first_has_answered(services: Services, stores: Stores) -> None:
+    await services.articles.keep(article("a2"))
+    await ask(services, 1, 2)
+    targets = ["full", "a2", "full"]
+    replies = [services.inbox.answer(ID, target, f"Answer {n}.") for n, target in enumerate(targets)]
+    done = await asyncio.gather(*replies)
+    ((edition, chats),) = await owed(stores)
+    (first,) = [one for one in done if one and not one.before]
+    assert chats == [1, 2] and first.told == 2
+    assert edition.message and first.given.answer in edition.message.text
+    assert edition.articles == (first.given.article,)
+    assert {one.given for one in done if one} == {first.given} == {await stores.inquiries.given(ID)}
+    found = [await services.articles.get(name) for name in ("full", "a2")]
+    pairs = [pair for one in found if one for pair in one.faq if pair.question == WHEN]
+    assert pairs == [FaqPair(question=WHEN, answer=first.given.answer)]
+
+
+@pytest.mark.usefixtures("stored")
 async def test_another_reply_changes_the_answer_and_tells_only_who_has_not_been_told(
     services: Services, stores: Stores
 ) -> None:
