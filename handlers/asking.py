@@ -57,7 +57,8 @@ async def ask_stored(update: Update, context: Context) -> None:
     if await context.is_draft(update, context.action.id):
         await context.note(update, posting.not_published_yet(), alert=True)
         return
-    quote = await context.services.questions.stored(context.action.id, context.action.position)
+    action = context.action
+    quote = await context.services.questions.stored(action.id, action.position, action.asked)
     if quote is None and await context.services.articles.get(context.action.id):
         await context.note(update, answers.has_changed(), alert=True)
         return

@@ -128,10 +128,15 @@ class Questions:
         article = about or ""
         return await self._read(lambda r: r.find(question, article=article, scope=scope, without=shown)) or []
 
-    async def stored(self, article_id: str, position: int) -> Quote | None:
-        """The article's own question of that position."""
+    async def stored(self, article_id: str, position: int, mark: str = "") -> Quote | None:
+        """The article's own question of that position, or, where pairs have moved since, of that mark."""
         article = await self._articles.get(article_id)
-        if article is None or not 0 <= position < len(article.faq):
+        if article is None:
+            return None
+        marks = [mark_of(pair.question) for pair in article.faq]
+        if mark and marks[position : position + 1] != [mark]:
+            position = marks.index(mark) if mark in marks else len(marks)
+        if not 0 <= position < len(article.faq):
             return None
         pair = article.faq[position]
         return Quote(

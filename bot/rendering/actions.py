@@ -14,6 +14,8 @@ from bot.rendering.editor_actions import EditorAction
 from bot.rendering.feed_actions import FeedAction
 from bot.rendering.inbox_actions import InboxAction
 
+#: See bot.domain.answer.mark_of.
+Mark = Annotated[str, StringConstraints(pattern=r"^([0-9a-f]{4})?$")]
 EditionId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9:_-]{1,48}$")]
 
 
@@ -91,11 +93,13 @@ class ListQuestions(Action):
 
 
 class AskStored(Action):
-    """The article's own question of that position."""
+    """The article's own question of that position; `asked` is the mark of its words, which buttons in older chats do
+    not bear."""
 
     code = "a"
     id: ArticleId
     position: Position
+    asked: Mark = ""
 
 
 class SetSchedule(Action):

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
+from bot.domain.answer import mark_of
 from bot.domain.article import Article, Correction, FaqPair, Source
 from bot.domain.category import Category
 from bot.domain.message import Button, Message
@@ -105,7 +106,11 @@ def own_question(article: Article, before: str = "") -> Button | None:
     if not asked:
         return None
     position = next((place for place, question in enumerate(asked) if units(question) <= room), 0)
-    return AskStored(id=article.id, position=position).button(before + shorten(asked[position], room))
+    return ask_stored(article, position).button(before + shorten(asked[position], room))
+
+
+def ask_stored(article: Article, position: int) -> AskStored:
+    return AskStored(id=article.id, position=position, asked=mark_of(article.faq[position].question))
 
 
 def save_button(article_id: str, *, saved: bool = False) -> Button:
@@ -162,7 +167,7 @@ def question_list(article: Article) -> Message:
 def question_buttons(article: Article, *, but: str | None = None) -> Rows:
     """One for each of the article's own questions, in a row of its own, since questions are long."""
     return tuple(
-        (AskStored(id=article.id, position=position).button(shorten(pair.question, _LABEL_LIMIT)),)
+        (ask_stored(article, position).button(shorten(pair.question, _LABEL_LIMIT)),)
         for position, pair in enumerate(article.faq[:12])
         if pair.question != but
     )

@@ -40,9 +40,9 @@ def read(data: str, kinds: Iterable[type[Action]]) -> Action | None:
     """None for what is an action of none of these kinds."""
     head, *values = data.split("|")
     kind = next((kind for kind in kinds if head == _VERSION + kind.code), None)
-    if kind is None or len(values) != len(kind.model_fields):
+    if kind is None or len(values) > len(kind.model_fields):
         return None
     try:
-        return kind.model_validate(dict(zip(kind.model_fields, values, strict=True)))
+        return kind.model_validate(dict(zip(kind.model_fields, values, strict=False)))
     except ValidationError:
         return None

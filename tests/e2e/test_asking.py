@@ -123,6 +123,22 @@ async def test_a_question_pressed_can_be_asked_on(world: World) -> None:
     assert TITLE in await said(world.reading, "and why?")
 
 
+async def test_a_question_button_asks_what_it_says_where_pairs_have_moved(world: World) -> None:
+    await world.post(ARTICLE)
+    assert world.services
+    (article,) = await world.services.articles.latest(count=1)
+    first, second = article.faq[:2]
+    await world.reading.start(f"a_{article.id}")
+    await world.reading.press(await world.reading.next(), "Ask about")
+    questions = await world.reading.next()
+    await world.services.articles.keep(article.model_copy(update={"faq": article.faq[1:]}))
+    await world.reading.press(questions, labels(questions)[1])
+    assert (await world.reading.next())["text"].startswith(f"{second.question}\n{second.answer}")
+    pressed = (await world.reading.press(questions, labels(questions)[0]))["answer"]
+    assert first.question.startswith(labels(questions)[0][:20])
+    assert pressed["text"] == "This article has changed since: ask again."
+
+
 async def test_a_question_that_an_article_answers_no_more(world: World) -> None:
     await world.post(ARTICLE)
     assert world.services

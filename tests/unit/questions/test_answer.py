@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bot.articles import Articles
-from bot.domain.answer import passage_at
+from bot.domain.answer import mark_of, passage_at
 from bot.domain.scope import EVERYTHING, Scope
 from bot.questions.answer import Questions
 from bot.questions.index import Index
@@ -113,6 +113,16 @@ async def test_an_articles_own_question(questions: Questions, position: int, tex
     quote = await questions.stored("bridge", position)
     assert quote is not None
     assert quote.text == text
+
+
+async def test_a_question_that_has_moved_is_still_the_one_that_was_named(
+    questions: Questions, store: ArticleStore
+) -> None:
+    first, second = BRIDGE.faq[:2]
+    await store.keep(BRIDGE.without_pair(first.question))
+    quote = await questions.stored("bridge", 1, mark_of(second.question))
+    assert quote and (quote.question, quote.text) == (second.question, second.answer)
+    assert await questions.stored("bridge", 0, mark_of(first.question)) is None
 
 
 @pytest.mark.parametrize(("article_id", "position"), [("bridge", 2), ("bridge", -1), ("gone", 0)])

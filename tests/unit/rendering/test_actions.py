@@ -34,6 +34,7 @@ _FIELDS = {
     "edition": st.from_regex(r"[A-Za-z0-9:_-]{1,48}", fullmatch=True),
     "position": _COUNT,
     "breaking": st.booleans(),
+    "asked": st.sampled_from(["", "1a2b"]),
     "mark": st.sampled_from(["1a2b3c4d"]),
     "language": st.sampled_from(["en", "ar"]),
     "words": st.sampled_from(["instant", "daily 08:00 18:00", "weekdays 08:00", "weekly mon 08:00"]),
@@ -62,6 +63,10 @@ def test_every_kind_has_a_code_of_its_own() -> None:
     assert set(KINDS) == set(Action.__subclasses__())
 
 
+def test_a_question_button_of_an_older_chat_names_no_words() -> None:
+    assert decode("1a|abc|1") == actions.AskStored(id="abc", position=1)
+
+
 def test_all_categories_have_an_empty_slug() -> None:
     assert decode(actions.ShowLatest(slug="", skip=5).encode()) == actions.ShowLatest(slug="", skip=5)
 
@@ -85,6 +90,9 @@ def test_all_categories_have_an_empty_slug() -> None:
         "1l||x",
         "1l||-1",
         "1l||" + "9" * 30,
+        "1a|abc",
+        "1a|abc|1|x",
+        "1a|abc|1||",
         "1a|abc|-1",
         "1a|abc|1.5",
         "1a|abc|99999999999",

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from bot.domain.article import Article, Correction, FaqPair, RelatedArticle, Source
 from bot.domain.message import Message
 from bot.rendering import articles
-from bot.rendering.actions import AskStored, ListQuestions, ReadArticle, SaveArticle, ShowLatest, decode
+from bot.rendering.actions import ListQuestions, ReadArticle, SaveArticle, ShowLatest, decode
 from bot.rendering.links import Links
 from bot.rendering.markup import escape, units
 from bot.sandbox.html import parse_html
@@ -53,7 +53,7 @@ def test_a_teaser() -> None:
     assert text_of(message.text) == (
         "Harbour Toll Rises\n\nFrom May, ships pay more.\n\nContinue reading at Reuters →\nPolicy · 22 Nov 2026"
     )
-    asked = AskStored(id="full", position=0)
+    asked = articles.ask_stored(FULL, 0)
     assert actions_of(message) == [ReadArticle(id="full"), SaveArticle(id="full"), asked, ListQuestions(id="full")]
     assert [row[0].label for row in message.buttons[1:]] == ["Who decided?", "❓ All questions (2)"]
 
@@ -69,7 +69,7 @@ def test_a_teaser() -> None:
 def test_a_teaser_has_a_question_that_a_phone_shows_whole(questions: list[str], shown: str, position: int) -> None:
     found = article(faq=[FaqPair(question=question, answer="So.") for question in questions])
     _, (button,), *rest = articles.teaser(found, NAMES, LINKS).buttons
-    assert (button.label, decode(button.data or "")) == (shown, AskStored(id="a1", position=position))
+    assert (button.label, decode(button.data or "")) == (shown, articles.ask_stored(found, position))
     assert len(rest) == (len(questions) > 1)
 
 
@@ -219,8 +219,8 @@ def test_the_longest_corrections_are_messages_that_telegram_takes(stuff: str) ->
 def test_questions_are_buttons_in_their_order() -> None:
     message = articles.question_list(FULL)
     assert actions_of(message) == [
-        AskStored(id="full", position=0),
-        AskStored(id="full", position=1),
+        articles.ask_stored(FULL, 0),
+        articles.ask_stored(FULL, 1),
         ReadArticle(id="full"),
     ]
     assert message.buttons[0][0].label == "Who decided?"
@@ -234,7 +234,7 @@ def test_an_article_without_questions_invites_one() -> None:
 
 def test_the_question_just_answered_is_left_out_and_positions_stay() -> None:
     rows = articles.question_buttons(FULL, but="Who decided?")
-    assert [decode(button.data or "") for row in rows for button in row] == [AskStored(id="full", position=1)]
+    assert [decode(button.data or "") for row in rows for button in row] == [articles.ask_stored(FULL, 1)]
 
 
 # -- lists ----------------------------------------------------------------------------------------------------------

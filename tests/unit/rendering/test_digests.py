@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bot.domain.answer import mark_of
 from bot.domain.article import Article, Correction
 from bot.domain.digest import Digest, Form, Story
 from bot.domain.edition import Edition
@@ -68,7 +69,7 @@ def test_the_first_stories_with_questions_have_one_below() -> None:
     found = numbered([article("a0"), *(article(f"a{n}", faq=pairs) for n in range(1, 8))])
     rows = [row for row in told(found).buttons if isinstance(decode(row[0].data or ""), AskStored)]
     assert [(row[0].label, decode(row[0].data or "")) for row in rows] == [
-        (f"{n + 1}. Who?", AskStored(id=f"a{n}", position=1)) for n in range(1, 6)
+        (f"{n + 1}. Who?", AskStored(id=f"a{n}", position=1, asked=mark_of("Who?"))) for n in range(1, 6)
     ]
     assert all(isinstance(action, ReadArticle) for action in actions_of(told(found, form=Form.HEADLINES)))
 
