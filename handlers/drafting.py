@@ -99,7 +99,7 @@ async def write(
     instead_of: Draft | None = None,
 ) -> None:
     """A text that may be as long as one message can be, and then goes on in the next; `category` as in `filed`."""
-    editor = update.effective_user.id if update.effective_user and units(text) > _MAY_GO_ON else None
+    editor = update.effective_user.id if update.effective_user and may_go_on(text) else None
     written = await context.services.drafts.write(text, links, may_go_on=editor, instead_of=instead_of)
     written = await filed(context, written, category)
     await show(update, context, written, [posting.text_may_go_on()] if units(text) > _FULL else [])
@@ -117,7 +117,7 @@ async def go_on(
     update: Update, context: Context, editor: int, text: str, links: tuple[TextLink, ...]
 ) -> Preview | None:
     """The rest of the text that filled the editor's last message; None if that did not."""
-    return await context.services.drafts.go_on(editor, text, links, may_go_on=units(text) > _MAY_GO_ON)
+    return await context.services.drafts.go_on(editor, text, links, may_go_on=may_go_on(text))
 
 
 async def show(update: Update, context: Context, shown: Preview, notes: list[str]) -> None:
@@ -129,6 +129,11 @@ async def messages(context: Context, shown: Preview, notes: list[str]) -> list[M
     if isinstance(shown.article, Unreadable):
         return [posting.refusal(shown, await context.services.categories.all())]
     return posting.preview(shown, await context.names(), context.services.links, notes=notes)
+
+
+def may_go_on(text: str) -> bool:
+    """In the editor's next message."""
+    return units(text) > _MAY_GO_ON
 
 
 def is_question(text: str) -> bool:

@@ -22,6 +22,7 @@ from bot.rendering.inbox_actions import (
 )
 from bot.rendering.markup import visible
 from bot.telegram.context import Context, message_of, offered
+from handlers.drafting import may_go_on
 from handlers.permissions import Handler
 
 
@@ -96,8 +97,27 @@ async def _answer(update: Update, context: Context, inquiry_id: str, target: str
         await context.reply(update, words.empty_reply())
         return
     unanswered = any(isinstance(action, DropInquiry) for action in _below_replied_to(update))
+    if unanswered and await go_on(update, context, inquiry_id):
+        return
     done = await context.services.inbox.answer(inquiry_id, target, reply, unanswered=unanswered)
+    if done and not done.before and update.effective_user:
+        more = inquiry_id if may_go_on(reply) else None
+        await context.services.inbox.expect_more(update.effective_user.id, more)
     await context.reply(update, await _done(context, inquiry_id, done) if done else words.gone_with_reply())
+
+
+async def go_on(update: Update, context: Context, inquiry_id: str | None = None) -> bool:
+    """The rest of the answer that filled the editor's last message, be it a reply or not; False if that did not, or
+    was to another question than this."""
+    editor, rest, answers = update.effective_user, context.text(update), context.services.inbox
+    begun = await answers.unfinished(editor.id) if editor else None
+    if editor is None or begun is None or inquiry_id not in (None, begun) or not visible(rest):
+        return False
+    done = await answers.go_on(begun, rest)
+    await answers.expect_more(editor.id, begun if may_go_on(rest) else None)
+    if done:
+        await context.reply(update, words.gone_on(await _done(context, begun, done)))
+    return done is not None
 
 
 def _replied_to(update: Update) -> tuple[str, str] | None:

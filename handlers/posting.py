@@ -11,7 +11,7 @@ from bot.rendering import drafts, posting
 from bot.rendering.editor_actions import DiscardDraft, EditDraft, PublishBreaking, PublishDraft
 from bot.telegram.context import Context, message_of
 from bot.telegram.pasted import pasted_text
-from handlers import asking, drafting, linking
+from handlers import asking, drafting, inbox, linking
 
 #: An editor who pastes as much as this forgot the command.
 _ARTICLE_LIKE = 500
@@ -52,6 +52,8 @@ async def go_on_or_ask(update: Update, context: Context) -> None:
     text, links = pasted_text(message)
     if drafting.is_question(text):
         await asking.ask(update, context)
+    elif await inbox.go_on(update, context):
+        return
     elif shown := await drafting.go_on(update, context, editor.id, text, links):
         await drafting.show(update, context, shown, [posting.text_joined()])
     elif link := linking.read_link(text, links, await context.services.categories.all()):

@@ -61,3 +61,11 @@ class Preview:
     changed: bool = False
     page: Page | None = None
     joins: str = ""
+
+
+def join(text: str, rest: str) -> str:
+    """Two parts of a text that Telegram's app has cut at a space or at a line end, and which of them it does not
+    tell: after a sentence's end it is taken for the end of a paragraph."""
+    ended = text.rstrip().endswith((".", "!", "?", "…", "→", "”", '"', ":"))
+    gap = "\n\n" if ended else " "
+    return text.rstrip() + gap + rest.lstrip()

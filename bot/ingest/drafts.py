@@ -6,7 +6,7 @@ from enum import Enum, auto
 from bot.articles import Articles
 from bot.domain.article import Added, Article, TextLink, article_id
 from bot.domain.category import find_category, nearest_slugs
-from bot.domain.draft import Draft, Preview, Problem, Unreadable
+from bot.domain.draft import Draft, Preview, Problem, Unreadable, join
 from bot.domain.page import Page
 from bot.domain.subscription import Address
 from bot.ingest.article_text import read_article, write_article
@@ -223,11 +223,3 @@ class Drafts:
 def _new_id() -> str:
     """A draft never changes: what is previewed under an id is what is published under it."""
     return secrets.token_urlsafe(8)
-
-
-def join(text: str, rest: str) -> str:
-    """Two parts of a text that Telegram's app has cut at a space or at a line end, and which of them it does not
-    tell: after a sentence's end it is taken for the end of a paragraph."""
-    ended = text.rstrip().endswith((".", "!", "?", "…", "→", "”", '"', ":"))
-    gap = "\n\n" if ended else " "
-    return text.rstrip() + gap + rest.lstrip()

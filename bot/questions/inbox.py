@@ -16,6 +16,7 @@ from rapidfuzz import fuzz, process
 
 from bot.articles import Articles
 from bot.domain.article import Article, FaqPair
+from bot.domain.draft import join
 from bot.domain.edition import Edition
 from bot.domain.inquiry import Inquiry, alike, general_slug, id_of, in_short, read_reply
 from bot.domain.subscription import Address, ChatKind
@@ -157,6 +158,22 @@ class Inbox:
         if unanswered and before and other and not await self._store.asked(inquiry_id):
             return Answered(before, before=True)
         return await self._put(inquiry_id, target, pair, before)
+
+    async def expect_more(self, editor: int, inquiry_id: str | None) -> None:
+        """The editor's next message may be the rest of the answer that they have just given; None: of none."""
+        await self._store.expect_more(editor, inquiry_id)
+
+    async def unfinished(self, editor: int) -> str | None:
+        return await self._store.unfinished(editor)
+
+    async def go_on(self, inquiry_id: str, rest: str) -> Answered | None:
+        """With the rest of an answer that was too much for one message; None if there is none any more. The same
+        rest once more changes nothing."""
+        kept = await self._store.given(inquiry_id)
+        if kept is None:
+            return None
+        whole = kept.answer if kept.answer.endswith(rest) else join(kept.answer, rest)
+        return await self._put(inquiry_id, kept.article, FaqPair(question=kept.question, answer=whole), kept)
 
     async def attach(self, inquiry_id: str, target: str) -> Answered | None:
         """The same with the reply that belongs to no article yet; None if there is none."""

@@ -159,6 +159,12 @@ def gone_with_reply() -> Message:
     return Message(text=escape(gone()) + " " + _("Your reply was not stored."))
 
 
+def gone_on(answered: Message) -> Message:
+    """To an editor whose answer Telegram's app has split."""
+    text = _("This is your last message and the one before it together.")
+    return answered.model_copy(update={"text": f"{text}\n\n{answered.text}"})
+
+
 def answered_before(inquiry: Message) -> Message:
     """To an editor whose reply came after another's."""
     text = _("Another reply was first: yours was not stored.")

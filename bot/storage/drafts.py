@@ -12,7 +12,7 @@ from bot.storage.connection import Client
 KEPT = timedelta(days=7)
 _KEPT_MS = KEPT // timedelta(milliseconds=1)
 #: Telegram's apps send the parts of a split text at once, but a slow line may take its time.
-_REST_COMES_WITHIN = timedelta(seconds=20)
+REST_COMES_WITHIN = timedelta(seconds=20)
 _EDITED_WITHIN = timedelta(hours=1)
 
 # Whose message takes the draft's place stays known, for who is killed then is given the same message again.
@@ -62,7 +62,7 @@ class DraftStore:
         if draft_id is None:
             await self._redis.delete(keys.unfinished_draft(editor))
         else:
-            await self._redis.set(keys.unfinished_draft(editor), draft_id, ex=_REST_COMES_WITHIN)
+            await self._redis.set(keys.unfinished_draft(editor), draft_id, ex=REST_COMES_WITHIN)
 
     async def unfinished(self, editor: int) -> Draft | None:
         """The draft that this editor's message goes on with."""

@@ -18,6 +18,7 @@ from bot.domain.moment import to_ms
 from bot.domain.subscription import Address
 from bot.storage import keys
 from bot.storage.connection import Client
+from bot.storage.drafts import REST_COMES_WITHIN
 from bot.storage.inquiry_scripts import DROP, EXPIRE, FILE, FIXED, FORGET, MOVE, SETTLE
 from bot.storage.orders import order
 
@@ -134,6 +135,18 @@ class InquiryStore:
     async def keep_answer(self, inquiry_id: str, given: Given) -> None:
         """Until it is settled, or for 90 days."""
         await self._redis.set(keys.inquiry_answer(inquiry_id), given.model_dump_json(), ex=KEPT)
+
+    async def expect_more(self, editor: int, inquiry_id: str | None) -> None:
+        """The editor's next message, if it comes soon, is the rest of this one's answer; None: of none."""
+        if inquiry_id is None:
+            await self._redis.delete(keys.unfinished_answer(editor))
+        else:
+            await self._redis.set(keys.unfinished_answer(editor), inquiry_id, ex=REST_COMES_WITHIN)
+
+    async def unfinished(self, editor: int) -> str | None:
+        """The one whose answer this editor's message goes on with."""
+        found = await self._redis.get(keys.unfinished_answer(editor))
+        return found.decode() if found is not None else None
 
     async def settle(
         self,

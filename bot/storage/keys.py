@@ -228,6 +228,11 @@ def unfinished_draft(editor: int) -> str:
     return f"{_TAG}:draft:unfinished:{editor}"
 
 
+def unfinished_answer(editor: int) -> str:
+    """String: the id of the inquiry whose answer may go on in this editor's next message."""
+    return f"{_TAG}:inquiry:unfinished:{editor}"
+
+
 def edited_draft(address: Address, editor: int) -> str:
     """String: `123|{draft}`: whose place this editor's next text there takes; in front, its message's id when it has
     come."""

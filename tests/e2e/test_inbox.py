@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import pytest
+
 from bot.storage import keys
 from bot.storage.connection import connect
 from bot.storage.inquiries import MOST_A_DAY
@@ -79,6 +81,29 @@ async def test_a_reply_after_anothers_changes_nothing_and_says_so(world: World) 
     await world.editing.say("In June.", reply_to=late["message_id"])
     assert "1 chat has been told, and is not told again" in (await world.editing.next())["text"]
     assert "In June." in await said(world.reading, WHEN)
+
+
+@pytest.mark.parametrize("is_reply", [True, False], ids=["a reply too", "no reply"])
+async def test_an_answer_that_an_app_has_split_is_one(world: World, is_reply: bool) -> None:
+    await world.post(ARTICLE)
+    await said(world.reading, WHEN)
+    item = await first_inquiry(world)
+    await world.editing.say("In May. " + "It is long. " * 330, reply_to=item["message_id"])
+    assert "1 chat that asked is told" in (await world.editing.next())["text"]
+    await world.editing.say("And then it ends in June.", reply_to=item["message_id"] if is_reply else None)
+    done = await world.editing.next()
+    assert done["text"].startswith("This is your last message and the one before it together.")
+    assert "1 chat has been told, and is not told again" in done["text"]
+    assert world.services
+    (article,) = await world.services.articles.latest(count=1)
+    assert article.faq[-1].answer.startswith("In May. ") and article.faq[-1].answer.endswith(
+        "long.\n\nAnd then it ends in June."
+    )
+    assert (await world.reading.next())["text"].startswith("✉️ You asked:")
+    assert await world.reading.quiet(0.3) == []
+    await said(world.editing, "Another sentence that nothing answers")
+    (article,) = await world.services.articles.latest(count=1)
+    assert article.faq[-1].answer.endswith("June.")
 
 
 async def test_an_editor_chooses_where_an_answer_belongs(world: World) -> None:

@@ -6,10 +6,10 @@ import pytest
 
 from bot.bootstrap import Stores
 from bot.domain.article import Added, Article, RelatedArticle, Source, TextLink
-from bot.domain.draft import Draft, Preview, Problem, Unreadable
+from bot.domain.draft import Draft, Preview, Problem, Unreadable, join
 from bot.domain.page import Page
 from bot.domain.subscription import Address
-from bot.ingest.drafts import Discarded, join
+from bot.ingest.drafts import Discarded
 from bot.services import Services
 from bot.storage import keys
 from bot.subscriptions import Reader
