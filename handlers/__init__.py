@@ -78,7 +78,7 @@ def _for_all() -> dict[str, Handler]:
         "unmute": for_managers(hushing.unmute),
         "article": reading.article,
         "search": reading.search,
-        "ask": asking.ask,
+        "ask": small_talk.unless_small_talk(asking.ask, {}),
         "why": about_chat(explaining.why),
         "manage": managing.manage,
         "settings": for_managers(settings.show_settings),

@@ -44,4 +44,5 @@ def _said_to_bot(update: Update, context: Context) -> str:
         return ""
     text = context.text(update)
     said = without_name(text, context.bot.username)
-    return said if said != text or chat_of(update).type == ChatType.PRIVATE else ""
+    called = said != text or (message.text or "").startswith("/")
+    return said if called or chat_of(update).type == ChatType.PRIVATE else ""

@@ -28,6 +28,11 @@ ARTICLE = (
         ],
         [("pause 7d", "not subscribed"), ("mute football", "football"), ("language german", "Deutsch")],
         [("latest polcy", "Did you mean policy"), ("search whales", "Nothing stored has “whales”")],
+        [
+            ("/ask hello", "Hello! Ask me something"),
+            ("/ask thanks!", "Gladly!"),
+            ("/ask help", "Nothing stored answers"),
+        ],
         [("thanks to whom?", "Nothing stored answers that"), ("stop the war", "Nothing stored answers that")],
     ],
     ids=lambda dialogue: dialogue[0][0],
