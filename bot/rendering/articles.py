@@ -191,7 +191,7 @@ def article_list(
     """A page of short teasers under a heading, numbered, with a button that opens each."""
     items = [
         f"{bold(f'{number(n)}.')} {link(title(a), links.to_article(a))}\n"
-        f"{escape(brief(a.teaser or next(iter(a.body), ''), 160, _FOUND_IN_ITEM))} {italic(date(a.published))}"
+        f"{escape(_in_short(a))} {isolated(italic(date(a.published)), _in_short(a))}"
         f"{newest_correction(a, _SHORT_CORRECTION_LIMIT, _FOUND_IN_SHORT_CORRECTION)}"
         for n, a in enumerate(articles, skip + 1)
     ]
@@ -200,6 +200,10 @@ def article_list(
         lambda after: ShowLatest(slug=slug, skip=after), skip=skip, shown=len(articles), total=total, size=PAGE
     )
     return Message(text="\n\n".join([bold(heading), *items]), buttons=(*([numbers] if numbers else []), *turn))
+
+
+def _in_short(article: Article) -> str:
+    return brief(article.teaser or next(iter(article.body), ""), 160, _FOUND_IN_ITEM)
 
 
 def which(newest: Sequence[Article]) -> Message:

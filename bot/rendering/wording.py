@@ -27,6 +27,8 @@ _language: ContextVar[str] = ContextVar("language", default="en")
 #: Every language that the bot speaks, named in itself.
 LANGUAGES = {"en": "English", "de": "Deutsch", "es": "Español", "ru": "Русский", "ar": "العربية"}
 RIGHT_TO_LEFT = frozenset({"ar"})
+#: Letters that go from right to left: Hebrew, Arabic, and those of other languages that are written like these.
+_TURNED = re.compile(r"[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
 #: A placeholder, or a command, which is neither a closing tag nor a part of an address.
 _FOREIGN = re.compile(r"\{\w+\}|(?<![\w/<:.])/[a-z]+\b")
 
@@ -81,9 +83,11 @@ def N_(text: str) -> str:
     return text
 
 
-def isolated(text: str) -> str:
-    """Between marks where the spoken language goes from right to left; `text` may have markup."""
-    return f"\u2068{text}\u2069" if language() in RIGHT_TO_LEFT else text
+def isolated(text: str, beside: str = "") -> str:
+    """Between marks where the spoken language goes from right to left, or `text` or what it stands beside does: else
+    a phone turns its numbers round. `text` may have markup."""
+    turned = language() in RIGHT_TO_LEFT or _TURNED.search(text) or _TURNED.search(beside)
+    return f"\u2068{text}\u2069" if turned else text
 
 
 @lru_cache(maxsize=4096)

@@ -10,6 +10,7 @@ from bot.rendering import articles
 from bot.rendering.actions import ListQuestions, ReadArticle, SaveArticle, ShowLatest, decode
 from bot.rendering.links import Links
 from bot.rendering.markup import escape, units
+from bot.rendering.wording import speaking
 from bot.sandbox.html import parse_html
 from tests.unit.rendering.limits import check, check_rich, text_of
 from tests.unit.samples import ARTICLES, FULL, NAMES, NOW, TEXT, article
@@ -262,3 +263,17 @@ def test_any_list_is_a_message_that_telegram_takes(found: list[Article], heading
 
 def test_fixed_words_are_messages_that_telegram_takes() -> None:
     check(articles.not_stored())
+
+
+@pytest.mark.parametrize(
+    ("code", "teaser", "shown"),
+    [
+        ("en", "The ferry sails.", "The ferry sails. 22 Nov 2026"),
+        ("en", "تبحر العبارة.", "تبحر العبارة. \u206822 Nov 2026\u2069"),
+        ("ar", "The ferry sails.", "The ferry sails. \u206822 نوفمبر 2026\u2069"),
+    ],
+)
+def test_no_date_is_turned_round_by_words_beside_it(code: str, teaser: str, shown: str) -> None:
+    with speaking(code):
+        message = articles.article_list("Newest", [article(teaser=teaser)], LINKS)
+    assert text_of(message.text).splitlines()[-1] == shown

@@ -167,3 +167,11 @@ def test_what_telegram_shows_of_the_bot_fits(code: str) -> None:
         assert all(1 <= len(one) <= 256 for one in words)
         assert 0 < len(menus.about()) <= 512
         assert 0 < len(menus.in_short()) <= 120
+
+
+def test_only_what_a_phone_would_turn_round_is_isolated() -> None:
+    assert isolated("Brücke") == "Brücke"
+    assert isolated("العبارة") == "\u2068العبارة\u2069"
+    assert isolated("22 Nov", beside="שלום") == "\u206822 Nov\u2069"
+    with speaking("ar"):
+        assert isolated("Brücke") == "\u2068Brücke\u2069"
