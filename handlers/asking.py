@@ -8,6 +8,7 @@ from telegram.constants import ChatType
 from bot.domain.answer import Answer, Place, Quote
 from bot.domain.message import Message
 from bot.questions.conversations import Asked, Asking, Kind, NoRoom
+from bot.questions.small_talk import Kind as SmallTalk
 from bot.questions.small_talk import small_talk, without_greeting
 from bot.rendering import answers, articles, posting, scopes
 from bot.rendering.actions import AskStored, ExplainArticle, ListQuestions, ReadArticle
@@ -34,6 +35,9 @@ async def ask_in_group(update: Update, context: Context) -> None:
     and the like need no answer."""
     text = context.text(update)
     named = without_name(text, context.bot.username) != text
+    if not named and small_talk(text, ()) is SmallTalk.WRONG:
+        await said_wrong(update, context)
+        return
     replied = bool(articles_replied_to(update) or _answering(update))
     if named or (replied and small_talk(text, ()) is None):
         await _ask(update, context, called=named)
@@ -119,6 +123,23 @@ async def rate(update: Update, context: Context) -> None:
         message = answers.was_wrong(html, left, nearest, exchange)
     if html:
         await context.replace(update, message)
+
+
+async def said_wrong(update: Update, context: Context) -> bool:
+    """As a press of 👎 under the answer that is replied to, or, where nobody else writes, the one just given; False
+    if there is none."""
+    conversations, here, answering = context.services.conversations, context.here(update), _answering(update)
+    then = await conversations.exchange(here.chat_id, answering) if answering else None
+    if answering is None and chat_of(update).type == ChatType.PRIVATE:
+        then = await conversations.just_answered(here)
+    if then is None or not then.told:
+        return False
+    if await conversations.rate(here.chat_id, then.id, right=False):
+        nearest = await conversations.nearest(here.chat_id, then.id)
+        await context.reply(update, answers.was_wrong("", (), nearest, then.id))
+    else:
+        await context.reply(update, Message(text=answers.rated_already()))
+    return True
 
 
 async def ask_editors(update: Update, context: Context) -> None:

@@ -9,6 +9,7 @@ from telegram.constants import ChatType
 from bot.questions.small_talk import Command, Kind, small_talk
 from bot.rendering import small_talk as answers
 from bot.telegram.context import Context, chat_of, message_of
+from handlers import asking
 from handlers.asking import without_name
 from handlers.permissions import Handler
 
@@ -30,6 +31,9 @@ def unless_small_talk(handler: Handler, commands: Mapping[str, Handler]) -> Hand
         if isinstance(meant, Command):
             context.meant = meant.words
             await commands[meant.name](update, context)
+        elif meant is Kind.WRONG:
+            if not await asking.said_wrong(update, context):
+                await context.reply(update, answers.ask_me())
         elif meant:
             await context.reply(update, _ANSWERS[meant]())
         else:

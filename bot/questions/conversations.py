@@ -194,6 +194,12 @@ class Conversations:
         found = await self._answers.search(exchange.searched, limit=_NEAREST + 1)
         return [article for article in found if article.id != exchange.article][:_NEAREST]
 
+    async def just_answered(self, address: Address) -> Exchange | None:
+        """What was asked last there, if it was answered, and not too long ago to be spoken of."""
+        last = await self._exchanges.last(address)
+        recent = last and last.told and await self._clock.now() - last.at <= _FOLLOWED
+        return last if recent else None
+
     async def exchange(self, chat_id: int, exchange_id: str) -> Exchange | None:
         """None if it is too long ago, or another chat's."""
         return await self._exchanges.get(chat_id, exchange_id)

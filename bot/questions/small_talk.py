@@ -26,6 +26,8 @@ _AND = re.compile(r",(?= )| (?:and|und|y|и|و)(?= )", re.IGNORECASE)
 class Kind(Enum):
     """Where several are said, the first of these counts."""
 
+    #: Of the answer before.
+    WRONG = "wrong"
     THANKS = "thanks"
     FAREWELL = "farewell"
     GREETING = "greeting"

@@ -91,7 +91,7 @@ def was_wrong(html: str, others: Rows, nearest: Sequence[Article], exchange: str
         text = _("Sorry. Perhaps one of these? Or ask the editors.")
     else:
         text = _("Sorry. The editors can tell you.")
-    return Message(text=f"{without_rating(html)}\n\n{italic(text)}", buttons=rows)
+    return Message(text=f"{without_rating(html)}\n\n{italic(text)}".strip(), buttons=rows)
 
 
 def editors_have_it(*, first: bool) -> str:

@@ -375,3 +375,33 @@ async def _reply_to_copy(world: World, message: dict[str, Any], person: int, tex
             "reply_to_message": {**message, "from": other},
         }
     )
+
+
+@pytest.mark.parametrize("is_reply", [True, False], ids=["a reply", "no reply"])
+async def test_that_an_answer_is_wrong_can_be_said(world: World, is_reply: bool) -> None:
+    await world.post(ARTICLE)
+    assert world.services
+    (article,) = await world.services.articles.latest(count=1)
+    await world.reading.say(article.faq[0].question)
+    answer = await world.reading.next()
+    await world.reading.say("Das stimmt nicht!", reply_to=answer["message_id"] if is_reply else None)
+    sorry = await world.reading.next()
+    assert sorry["text"].startswith("Sorry.") and labels(sorry)[-1] == "✉️ Ask the editors"
+    (waiting,), _total = await world.services.inbox.waiting(count=5)
+    assert waiting.question == article.faq[0].question
+    pressed = (await world.reading.press(answer, "No"))["answer"]
+    assert pressed["text"] == "That has been said already, thank you."
+
+
+async def test_in_a_group_it_is_said_as_a_reply_to_the_answer(world: World) -> None:
+    await world.post(ARTICLE)
+    group = await world.client.new_group("Readers", owner=world.editor, members=[world.reader])
+    member = world.reader.in_(group)
+    assert world.services
+    (article,) = await world.services.articles.latest(count=1)
+    await member.say(f"/ask {article.faq[0].question}")
+    answer = await member.next()
+    await member.say("that's wrong")
+    assert await member.quiet(0.3) == []
+    await member.say("that's wrong", reply_to=answer["message_id"])
+    assert (await member.next())["text"].startswith("Sorry.")
