@@ -96,7 +96,7 @@ async def test_every_fault_in_one_broadcast(tmp_path: Path) -> None:
         await cast.subscribe(subscriptions)
         healthy = {one.chat_id for one in subscriptions} - set(sick)
         await stack.enter_async_context(cast.run("bot", send_rate=_RATE, paid_broadcast=True))
-        without = await _time_of(cast, healthy)
+        without = await _time_of(cast, {one.chat_id for one in subscriptions})
         calm = len(telegram.tries)
         for chat, name in sick.items():
             _make_sick(telegram, chat, name)
@@ -147,12 +147,12 @@ def _make_sick(telegram: Telegram, chat_id: int, name: str) -> None:
         telegram.lasting[chat_id] = Fault(400, words, {"migrate_to_chat_id": _new_id(chat_id)})
 
 
-async def _time_of(cast: Broadcast, healthy: set[int]) -> float:
-    """Seconds until a new message to everyone has reached the healthy."""
+async def _time_of(cast: Broadcast, people: set[int]) -> float:
+    """Seconds until a new message to everyone has reached these."""
     began = time.monotonic()
     cast.telegram.reached.clear()
     await cast.owe(cast.number_of)
-    await cast.telegram.until(lambda: healthy <= cast.telegram.reached)
+    await cast.telegram.until(lambda: people <= cast.telegram.reached)
     return time.monotonic() - began
 
 
