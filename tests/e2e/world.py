@@ -101,12 +101,21 @@ class World:
             return await response.read()
 
     async def post(self, text: str) -> dict[str, Any]:
-        """An editor's `/post`, published; gives the message that says so."""
+        """An editor's `/post`, published, and known to those who answer; gives the message that says so."""
         await self.editing.say(f"/post {text}")
         await self.editing.next()
         preview = await self.editing.next()
         await self.editing.press(preview, "Publish")
-        return await self.editing.next()
+        published = await self.editing.next()
+        await self._until_answered_from()
+        return published
+
+    async def _until_answered_from(self) -> None:
+        questions = self.services.questions if self.services else None
+        while questions and questions._retrieval:
+            if questions._retrieval._index.state("change") == await questions._store.last_change():
+                return
+            await asyncio.sleep(0.01)
 
 
 def labels(message: dict[str, Any] | None) -> list[str]:
