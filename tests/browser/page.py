@@ -22,8 +22,8 @@ class Pane:
     def messages(self) -> list[str]:
         return [element.text for element in self._find("message")]
 
-    def wait_for(self, words: str) -> None:
-        self._until(lambda: any(words in text for text in self.messages()), f"{words!r} to be said")
+    def wait_for(self, words: str, times: int = 1) -> None:
+        self._until(lambda: sum(words in text for text in self.messages()) >= times, f"{words!r} to be said")
 
     def press(self, label: str) -> None:
         """The newest button with that label."""
